@@ -1,0 +1,54 @@
+"""A fact that was measured on a scan, kept beside what a clinician wrote and never silently over it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from kambin.case.fact import Section
+
+__all__ = ["Disagreement", "MeasuredFact"]
+
+
+class MeasuredFact(Section):
+    """One measured value.
+
+    Attributes
+    ----------
+    name : str
+        Name of the fact in the registry.
+    value : bool, int, float or str
+    unit : str
+        UCUM.
+    uncertainty : float or None
+        Half width of the 95 % interval, in `unit`; None for what has none.
+    method : str
+        How it was measured.
+    structures : tuple of str
+        The structures of the label map that were used.
+    """
+
+    name: str = Field(description="Name of the fact.")
+    value: bool | int | float | str = Field(description="The measured value.")
+    unit: str = Field(default="", description="UCUM unit.")
+    uncertainty: float | None = Field(default=None, ge=0, description="Half width of the 95 % interval.")
+    method: str = Field(default="", description="How it was measured.")
+    structures: tuple[str, ...] = Field(default=(), strict=False, description="Structures that were used.")
+
+
+class Disagreement(Section):
+    """A measured value that differs from what the clinician wrote; the clinician's word stands.
+
+    Attributes
+    ----------
+    name : str
+        Name of the fact.
+    stated : object
+        What the clinician wrote; this is what is used.
+    measured : MeasuredFact
+    """
+
+    name: str
+    stated: Any
+    measured: MeasuredFact

@@ -1,0 +1,136 @@
+"""The one registry of facts, read off the sections' fields and the derived facts."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from kambin.case.derive import DERIVED
+from kambin.case.fact import Fact, Kind, Range, Section
+from kambin.case.model import SECTIONS, Case
+from kambin.case.sections.discs import DiscFinding
+from kambin.case.sections.signs import SideSigns
+from kambin.case.words import LEVELS
+
+__all__ = ["facts", "facts_in_conditions"]
+
+_DIAGNOSIS: tuple[Fact, ...] = (
+    Fact(
+        "problem_disc_probability",
+        "decimal",
+        "",
+        Range(0, 1),
+        "How probable is it that this disc causes the symptoms?",
+        "",
+        3,
+        False,
+        "diagnosis",
+        "",
+        ("imaging.discs",),
+    ),
+    Fact(
+        "signs_match_scan",
+        "bool",
+        "",
+        None,
+        "Do signs and imaging point to the same root and side?",
+        "observations.mri_concordant",
+        3,
+        False,
+        "diagnosis",
+        "",
+        ("imaging.discs",),
+    ),
+)
+
+
+def _bare(annotation: Any) -> Any:
+    """The annotation without `None`."""
+    if get_origin(annotation) in (typing.Union, types.UnionType):
+        parts = [part for part in get_args(annotation) if part is not type(None)]
+        return parts[0] if len(parts) == 1 else annotation
+    return annotation
+
+
+def _kind_and_domain(field: FieldInfo) -> tuple[Kind, Range | tuple[str, ...] | None]:
+    bare = _bare(field.annotation)
+    if bare is bool:
+        return "bool", None
+    if get_origin(bare) is Literal:
+        return "enum", tuple(str(word) for word in get_args(bare))
+    bounds = {
+        name: float(getattr(item, name)) for item in field.metadata for name in ("ge", "le") if hasattr(item, name)
+    }
+    return ("int" if bare is int else "decimal"), Range(bounds["ge"], bounds["le"])
+
+
+def _section_facts(section: type[Section], path: str, scope: str, prefix: str = "") -> Iterator[Fact]:
+    for name, field in section.model_fields.items():
+        extra = field.json_schema_extra
+        if not isinstance(extra, dict) or not extra.get("fact"):
+            continue
+        kind, domain = _kind_and_domain(field)
+        yield Fact(
+            prefix + name,
+            kind,
+            str(extra["unit"]),
+            domain,
+            field.description or "",
+            str(extra["codes"]),
+            extra["cost"],  # type: ignore[arg-type]
+            bool(extra["safety"]),
+            scope,  # type: ignore[arg-type]
+            f"{path}.{name}",
+        )
+
+
+def _all_facts() -> Iterator[Fact]:
+    for section in SECTIONS:
+        model = Case.model_fields[section].annotation
+        assert isinstance(model, type) and issubclass(model, Section)
+        yield from _section_facts(model, section, "patient")
+    yield from _section_facts(SideSigns, "signs.{side}", "side", prefix="side_")
+    yield Fact(
+        "disc_level",
+        "enum",
+        "",
+        tuple(str(level) for level in LEVELS),
+        "Which disc causes the symptoms?",
+        "",
+        3,
+        False,
+        "disc",
+        "imaging.discs[].level",
+    )
+    yield from _section_facts(DiscFinding, "imaging.discs[]", "disc", prefix="disc_")
+    yield from (item.fact for item in DERIVED)
+    yield from _DIAGNOSIS
+
+
+@cache
+def facts() -> Mapping[str, Fact]:
+    """Every fact by name, in the order of the sections.
+
+    Returns
+    -------
+    mapping of str to Fact
+        `side` facts carry the prefix ``side_``, the problem disc's findings ``disc_``.
+    """
+    found: dict[str, Fact] = {}
+    for item in _all_facts():
+        if item.name in found:
+            raise AssertionError(f"two facts are named {item.name}")
+        found[item.name] = item
+    return MappingProxyType(found)
+
+
+@cache
+def facts_in_conditions() -> Mapping[str, Fact]:
+    """The facts that a condition may name."""
+    return MappingProxyType({name: item for name, item in facts().items() if item.in_conditions})

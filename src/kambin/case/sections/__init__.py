@@ -1,0 +1,1 @@
+"""The typed sections of a case, one module each."""
