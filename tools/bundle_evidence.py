@@ -3,13 +3,14 @@
     python tools/bundle_evidence.py [--shared DIR] [--check]
 
 Reads the shared folder (`--shared`, else KAMBIN_SHARED, else ../shared beside the repository) and writes
-src/kambin/evidence/data/*.json. Same input, same bytes. `--check` writes nothing and fails when a file differs.
+src/kambin/evidence/data/*.json. Same input, same bytes. `--check` writes nothing; it fails when a file
+differs.
 
 What the script changes, and nothing else:
-  * lists of records become objects keyed by their id; a repeated id or key is an error, never "the last one wins";
-  * a table row gets an explicit `key` (ROW_KEY) and its own `verified`, inherited from the table when the row has none;
-  * a `verified` that is neither true, false nor partial (a sentence) becomes "partial"; the sentence is kept beside it;
-  * empty fields are left out;
+  * lists of records become objects keyed by their id; a repeated id is an error, never "the last one wins";
+  * a table row gets an explicit `key` (ROW_KEY) and its own `verified`, the table's where the row has none;
+  * a `verified` that is a sentence becomes "partial", with the sentence kept beside it;
+  * empty fields are left out, and LEFT_OUT, each with its reason;
   * CPT descriptors are left out: the licence of CPT covers them, the bare code is what we need.
 """
 
@@ -41,6 +42,10 @@ ROW_KEY = {
     "instability_thresholds": ("source",),
     "facet_resection_thresholds": ("source",),
 }
+# (reference, field) -> why it stays behind
+LEFT_OUT = {
+    ("mysliwiec2010_msu", "note"): "says how the page was come by; nothing about the paper",
+}
 # classes of the segmentation tool that the anatomy room may meet, with the name we call each table by
 CONVENTIONS = (
     "total",
@@ -66,7 +71,7 @@ class _OnceLoader(yaml.SafeLoader):
 
 
 def _mapping(loader: _OnceLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
-    keys = [loader.construct_object(key, deep=True) for key, _ in node.value]  # type: ignore[no-untyped-call]
+    keys = [loader.construct_object(key, deep=True) for key, _ in node.value]
     for key in keys:
         if keys.count(key) > 1:
             raise BundleError(f"{node.start_mark}: key {key!r} is there twice")
@@ -115,7 +120,7 @@ def references(evidence: Mapping[str, Any]) -> dict[str, Any]:
     # `cited` is left out: it follows from the statements, tables, conflicts and cases
     return by_name(
         {
-            key: without_empty({k: v for k, v in record.items() if k != "cited"})
+            key: without_empty({k: v for k, v in record.items() if k != "cited" and (key, k) not in LEFT_OUT})
             for key, record in evidence["references"].items()
         }
     )
@@ -211,7 +216,6 @@ def bundles(shared: Path) -> dict[str, str]:
         "claims.json": claims(shared),
         "conflicts.json": by_name(by_id(evidence["conflicts"], what="conflict")),
         "labels.json": labels(shared),
-        "meta.json": evidence["meta"] | {"gaps": evidence["gaps"]},
         "references.json": references(evidence),
         "statements.json": by_name(by_id(evidence["statements"], what="statement")),
         "tables.json": tables(evidence),
@@ -226,7 +230,9 @@ def bundles(shared: Path) -> dict[str, str]:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Write the evidence bundles of the package.")
-    parser.add_argument("--shared", type=Path, default=os.environ.get("KAMBIN_SHARED", ROOT.parent / "shared"))
+    parser.add_argument(
+        "--shared", type=Path, default=os.environ.get("KAMBIN_SHARED", ROOT.parent / "shared")
+    )
     parser.add_argument("--out", type=Path, default=DATA)
     parser.add_argument("--check", action="store_true", help="write nothing, fail when a file differs")
     options = parser.parse_args(arguments)
