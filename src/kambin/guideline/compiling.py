@@ -1,0 +1,101 @@
+"""Conditions as generated Python: the reader for one patient.
+
+For each condition two plain boolean expressions are written, *is true* and *is false*; what is neither is
+unknown. Kleene's tables follow from
+`true(a AND b) = true(a) and true(b)`, `false(a AND b) = false(a) or false(b)` and their duals; `NOT` swaps
+the two. The generated text
+holds only names from the registry, numbers and quoted words, all of which went through the whitelist of
+:mod:`kambin.guideline.parsing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from kambin.case import FactRow
+from kambin.guideline.conditions import And, Compare, Condition, FactIs, In, IsNull, Not, Or, Term, facts_of
+
+__all__ = ["Truth", "compile_truth", "compile_truths", "python_of"]
+
+Truth: TypeAlias = bool | None
+
+_PYTHON = {"=": "==", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_NEGATED = {"=": "!=", "<>": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+def _number(term: Term) -> str:
+    if term.fact is None:
+        return repr(term.offset)
+    text = f"f_{term.fact}" if term.scale == 1 else f"f_{term.fact}*{term.scale!r}"
+    return text if term.offset == 0 else f"{text}+{term.offset!r}"
+
+
+def python_of(condition: Condition, truth: bool) -> str:
+    """Python expression that tells whether a condition is true (or, with ``truth=False``, is false).
+
+    Parameters
+    ----------
+    condition : Condition
+    truth : bool
+
+    Returns
+    -------
+    str
+        Over the names ``f_<fact>``.
+    """
+    if isinstance(condition, Not):
+        return python_of(condition.part, not truth)
+    if isinstance(condition, (And, Or)):
+        if not condition.parts:
+            return str(isinstance(condition, And) == truth)
+        word = " and " if isinstance(condition, And) == truth else " or "
+        return "(" + word.join(python_of(part, truth) for part in condition.parts) + ")"
+    if isinstance(condition, FactIs):
+        return f"(f_{condition.fact} is {truth})"
+    if isinstance(condition, IsNull):
+        return f"(f_{condition.fact} is {'' if truth else 'not '}None)"
+    if isinstance(condition, In):
+        words = "{" + ", ".join(map(repr, condition.words)) + "}"
+        name = f"f_{condition.fact}"
+        return f"({name} in {words})" if truth else f"({name} is not None and {name} not in {words})"
+    return _python_of_comparison(condition, truth)
+
+
+def _python_of_comparison(condition: Compare, truth: bool) -> str:
+    op = (_PYTHON if truth else _NEGATED)[condition.op]
+    known = "".join(f"f_{name} is not None and " for name in facts_of(condition))
+    return f"({known}{_number(condition.left)} {op} {_number(condition.right)})"
+
+
+def _prologue(conditions: Sequence[Condition]) -> list[str]:
+    names = dict.fromkeys(name for condition in conditions for name in facts_of(condition))
+    return [f"    f_{name} = row[{name!r}]" for name in names]
+
+
+def compile_truths(conditions: Sequence[Condition]) -> Callable[[FactRow], tuple[Truth, ...]]:
+    """One function that evaluates all conditions of a decision on one row of facts.
+
+    Parameters
+    ----------
+    conditions : sequence of Condition
+
+    Returns
+    -------
+    callable
+        From a row (every named fact present, None for unknown) to the truth of each condition.
+    """
+    values = [
+        f"        True if {python_of(condition, True)} else False if {python_of(condition, False)} else None,"
+        for condition in conditions
+    ]
+    lines = ["def truths(row):", *_prologue(conditions), "    return (", *values, "    )"]
+    space: dict[str, Callable[[FactRow], tuple[Truth, ...]]] = {}
+    exec(compile("\n".join(lines), "<conditions>", "exec"), {"__builtins__": {}}, space)
+    return space["truths"]
+
+
+def compile_truth(condition: Condition) -> Callable[[FactRow], Truth]:
+    """Function that evaluates one condition on one row of facts."""
+    truths = compile_truths([condition])
+    return lambda row: truths(row)[0]

@@ -1,0 +1,348 @@
+"""Deciding: truth of each argument → status and support of each option → outcome by policy.
+
+All of it is monotone: learning a fact never takes back an exclusion, an eligibility or a recommendation.
+Geometry vetoes are the one
+exception, by design: while a veto is unknown the option stays eligible with the veto *pending*, and an
+outcome that rests on it is
+*provisional* (ADR 0005).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from typing import Literal, NamedTuple, TypeAlias
+
+from kambin.case import FactRow, FactValue
+from kambin.guideline.compiling import Truth, compile_truths
+from kambin.guideline.conditions import facts_of
+from kambin.guideline.knowledge import WEIGHTS, Argument, Decision, Knowledge, Option
+
+__all__ = [
+    "ArgumentResult",
+    "DecisionResult",
+    "Decisions",
+    "OptionResult",
+    "Outcome",
+    "OutcomeKind",
+    "Status",
+    "decide",
+    "evaluate",
+    "outcome_of",
+    "result_facts",
+    "status_of",
+    "support_of",
+]
+
+
+class Status(StrEnum):
+    """What can be said of an option."""
+
+    ELIGIBLE = "eligible"
+    NOT_INDICATED = "not_indicated"
+    EXCLUDED = "excluded"
+    UNDETERMINED = "undetermined"
+
+
+OutcomeKind: TypeAlias = Literal["fired", "recommended", "equipoise", "collected", "undetermined", "none"]
+
+
+class ArgumentResult(NamedTuple):
+    """An argument, its truth for this patient (None: unknown) and the facts it looked at."""
+
+    argument: Argument
+    truth: Truth
+    values: Mapping[str, FactValue]
+
+
+class OptionResult(NamedTuple):
+    """An option's status, its support interval, and the vetoes that are still unknown."""
+
+    option: Option
+    status: Status
+    low: int
+    high: int
+    pending: tuple[str, ...]
+    arguments: tuple[ArgumentResult, ...]
+
+    @property
+    def live(self) -> bool:
+        """Whether the option may still be chosen."""
+        return self.status in (Status.ELIGIBLE, Status.UNDETERMINED)
+
+
+class Outcome(NamedTuple):
+    """The answer to a decision.
+
+    Attributes
+    ----------
+    kind : str
+        ``fired`` (first), ``recommended``, ``equipoise``, ``undetermined`` or ``none`` (argue), ``collected``
+        (collect).
+    options : tuple of str
+        The answer: one id, several in equipoise or collected; for ``undetermined`` those that are still
+        possible.
+    provisional : bool
+        Whether a pending veto could still take the answer away.
+    additions : tuple of str
+        Eligible additions of an ``argue`` decision.
+    """
+
+    kind: OutcomeKind
+    options: tuple[str, ...]
+    provisional: bool = False
+    additions: tuple[str, ...] = ()
+
+
+class DecisionResult(NamedTuple):
+    """One decision for one patient, with everything that led to it."""
+
+    decision: Decision
+    outcome: Outcome
+    options: tuple[OptionResult, ...]
+    missing: tuple[str, ...]
+
+    def option(self, option_id: str) -> OptionResult:
+        """The result of one option; KeyError when there is none."""
+        for result in self.options:
+            if result.option.id == option_id:
+                return result
+        raise KeyError(option_id)
+
+
+class Decisions(NamedTuple):
+    """The whole chain for one patient; `row` holds the facts with the results of the decisions."""
+
+    knowledge: Knowledge
+    row: Mapping[str, FactValue]
+    results: Mapping[str, DecisionResult]
+
+
+def status_of(roles: Sequence[tuple[str, Truth]]) -> Status:
+    """Status of an option from the role and truth of its arguments.
+
+    Parameters
+    ----------
+    roles : sequence of (role, truth)
+
+    Returns
+    -------
+    Status
+    """
+    truths: dict[str, list[Truth]] = {"exclude": [], "veto": [], "require": [], "any": []}
+    for role, truth in roles:
+        if role in truths:
+            truths[role].append(truth)
+    any_of = truths["any"]
+    if True in truths["exclude"] or True in truths["veto"]:
+        return Status.EXCLUDED
+    if False in truths["require"] or (any_of and all(truth is False for truth in any_of)):
+        return Status.NOT_INDICATED
+    settled = None not in truths["exclude"] and None not in truths["require"]
+    return Status.ELIGIBLE if settled and (not any_of or True in any_of) else Status.UNDETERMINED
+
+
+def support_of(roles: Sequence[tuple[str, Truth, int]]) -> tuple[int, int]:
+    """Support interval of an option: true arguments count, unknown ones widen it.
+
+    Parameters
+    ----------
+    roles : sequence of (role, truth, weight)
+
+    Returns
+    -------
+    low, high : int
+    """
+    low = high = 0
+    for role, truth, weight in roles:
+        if truth is False or role not in ("for", "against"):
+            continue
+        if role == "for":
+            high += weight
+            low += weight if truth else 0
+        else:
+            low -= weight
+            high -= weight if truth else 0
+    return low, high
+
+
+class _Compiled(NamedTuple):
+    truths: Callable[[FactRow], tuple[Truth, ...]]
+    spans: tuple[tuple[Option, int, int], ...]
+    facts: tuple[tuple[str, ...], ...]
+
+
+_COMPILED: dict[int, tuple[Decision, _Compiled]] = {}
+
+
+def _compiled(decision: Decision) -> _Compiled:
+    """Generated evaluator of a decision, made once; keyed by identity because a decision is immutable."""
+    found = _COMPILED.get(id(decision))
+    if found is None or found[0] is not decision:
+        spans, start = [], 0
+        for option in decision.options:
+            spans.append((option, start, start + len(option.arguments)))
+            start += len(option.arguments)
+        compiled = _Compiled(
+            compile_truths([argument.condition for argument in decision.arguments]),
+            tuple(spans),
+            tuple(facts_of(argument.condition) for argument in decision.arguments),
+        )
+        _COMPILED[id(decision)] = found = (decision, compiled)
+    return found[1]
+
+
+def evaluate(decision: Decision, row: FactRow) -> DecisionResult:
+    """Evaluate one decision on one row of facts.
+
+    Parameters
+    ----------
+    decision : Decision
+    row : mapping of str to value
+        Every fact that the decision's conditions name, None for unknown; results of earlier decisions
+        included.
+
+    Returns
+    -------
+    DecisionResult
+    """
+    compiled = _compiled(decision)
+    truths = compiled.truths(row)
+    results = []
+    missing: dict[str, None] = {}
+    for option, start, stop in compiled.spans:
+        arguments = tuple(
+            ArgumentResult(argument, truths[index], {name: row[name] for name in compiled.facts[index]})
+            for index, argument in enumerate(option.arguments, start)
+        )
+        result = _option_result(option, arguments)
+        results.append(result)
+        if result.live:
+            for item in arguments:
+                if item.truth is None:
+                    missing.update({name: None for name, value in item.values.items() if value is None})
+    return DecisionResult(decision, outcome_of(decision, results), tuple(results), tuple(missing))
+
+
+def _option_result(option: Option, arguments: tuple[ArgumentResult, ...]) -> OptionResult:
+    status = status_of([(item.argument.role, item.truth) for item in arguments])
+    low, high = support_of(
+        [(item.argument.role, item.truth, WEIGHTS[item.argument.strength]) for item in arguments]
+    )
+    pending = tuple(
+        item.argument.id for item in arguments if item.argument.role == "veto" and item.truth is None
+    )
+    return OptionResult(
+        option, status, low, high, pending if status is not Status.EXCLUDED else (), arguments
+    )
+
+
+def outcome_of(decision: Decision, results: Sequence[OptionResult]) -> Outcome:
+    """The answer that a decision's policy draws from its options.
+
+    Parameters
+    ----------
+    decision : Decision
+    results : sequence of OptionResult
+
+    Returns
+    -------
+    Outcome
+    """
+    if decision.policy == "first":
+        return _first(results)
+    if decision.policy == "collect":
+        chosen = [item for item in results if item.status is Status.ELIGIBLE]
+        return Outcome("collected", _ids(chosen), any(item.pending for item in chosen))
+    rivals = [item for item in results if not item.option.addition]
+    additions = _ids(item for item in results if item.option.addition and item.status is Status.ELIGIBLE)
+    return _argue(rivals, decision.margin)._replace(additions=additions)
+
+
+def _ids(results: object) -> tuple[str, ...]:
+    return tuple(item.option.id for item in results)  # type: ignore[attr-defined]
+
+
+def _first(results: Sequence[OptionResult]) -> Outcome:
+    for position, item in enumerate(results):
+        if item.status is Status.ELIGIBLE and not item.pending:
+            return Outcome("fired", (item.option.id,))
+        if item.live:
+            return Outcome("undetermined", _ids(rest for rest in results[position:] if rest.live))
+    return Outcome("none", ())
+
+
+def _beats(one: OptionResult, other: OptionResult, margin: int) -> bool:
+    """Whether `one` at its worst is better than `other` at its best, by the margin."""
+    lead = one.low - other.high
+    return lead > 0 and lead >= margin
+
+
+def _argue(rivals: Sequence[OptionResult], margin: int) -> Outcome:
+    live = [item for item in rivals if item.live]
+    eligible = [item for item in live if item.status is Status.ELIGIBLE]
+    if not live:
+        return Outcome("none", ())
+    unbeaten = [
+        item for item in live if not any(_beats(one, item, margin) for one in eligible if one is not item)
+    ]
+    provisional = any(item.pending for item in unbeaten)
+    if len(unbeaten) == 1 and unbeaten[0].status is Status.ELIGIBLE:
+        return Outcome("recommended", _ids(unbeaten), provisional)
+    if all(item.status is Status.ELIGIBLE for item in unbeaten) and _settled_equal(unbeaten, margin):
+        return Outcome("equipoise", _ids(unbeaten), provisional)
+    return Outcome("undetermined", _ids(unbeaten), provisional)
+
+
+def _settled_equal(items: Sequence[OptionResult], margin: int) -> bool:
+    """Whether no completion of the unknowns could let one of these beat another by the margin."""
+    leads = (one.high - other.low for one in items for other in items if one is not other)
+    return all(lead <= 0 or lead < margin for lead in leads)
+
+
+def result_facts(result: DecisionResult) -> dict[str, FactValue]:
+    """The results of a decision, as facts for later ones.
+
+    Parameters
+    ----------
+    result : DecisionResult
+
+    Returns
+    -------
+    dict
+        The fired row (None while undetermined) of a `first` decision; per option whether it is live, None
+        while that is open.
+    """
+    found: dict[str, FactValue] = {}
+    if result.decision.policy == "first":
+        kind = result.outcome.kind
+        found[result.decision.id] = {"fired": (*result.outcome.options, "")[0], "none": "none"}.get(kind)
+    for item in result.options:
+        name = f"{result.decision.id}__{item.option.id}"
+        if item.status is Status.ELIGIBLE:
+            found[name] = None if item.pending else True
+        else:
+            found[name] = None if item.status is Status.UNDETERMINED else False
+    return found
+
+
+def decide(row: FactRow, knowledge: Knowledge) -> Decisions:
+    """Walk the chain of decisions for one patient.
+
+    Parameters
+    ----------
+    row : mapping of str to value
+        Every fact of the registry that conditions may name, None for unknown: see
+        :func:`kambin.case.fact_row`.
+    knowledge : Knowledge
+
+    Returns
+    -------
+    Decisions
+    """
+    facts = dict(row)
+    results = {}
+    for name, decision in knowledge.decisions.items():
+        results[name] = result = evaluate(decision, facts)
+        facts.update(result_facts(result))
+    return Decisions(knowledge, facts, results)
