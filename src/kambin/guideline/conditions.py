@@ -28,6 +28,7 @@ __all__ = [
     "Or",
     "Term",
     "facts_of",
+    "leaves",
     "map_leaves",
     "uses_null_test",
 ]
@@ -101,12 +102,13 @@ class Or:
 Condition: TypeAlias = FactIs | Compare | In | IsNull | Not | And | Or
 
 
-def _leaves(condition: Condition) -> Iterator[FactIs | Compare | In | IsNull]:
+def leaves(condition: Condition) -> Iterator[FactIs | Compare | In | IsNull]:
+    """The comparisons and tests that a condition is made of, from left to right."""
     if isinstance(condition, Not):
-        yield from _leaves(condition.part)
+        yield from leaves(condition.part)
     elif isinstance(condition, (And, Or)):
         for part in condition.parts:
-            yield from _leaves(part)
+            yield from leaves(part)
     else:
         yield condition
 
@@ -123,7 +125,7 @@ def facts_of(condition: Condition) -> tuple[str, ...]:
     tuple of str
     """
     names: dict[str, None] = {}
-    for leaf in _leaves(condition):
+    for leaf in leaves(condition):
         if isinstance(leaf, Compare):
             names.update({term.fact: None for term in (leaf.left, leaf.right) if term.fact is not None})
         else:
@@ -133,7 +135,7 @@ def facts_of(condition: Condition) -> tuple[str, ...]:
 
 def uses_null_test(condition: Condition) -> bool:
     """Whether the condition asks if a fact is unknown, which makes it non-monotone."""
-    return any(isinstance(leaf, IsNull) for leaf in _leaves(condition))
+    return any(isinstance(leaf, IsNull) for leaf in leaves(condition))
 
 
 def map_leaves(condition: Condition, change: Callable[[Condition], Condition]) -> Condition:

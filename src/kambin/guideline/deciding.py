@@ -28,6 +28,7 @@ __all__ = [
     "Status",
     "decide",
     "evaluate",
+    "option_result",
     "outcome_of",
     "result_facts",
     "status_of",
@@ -95,7 +96,11 @@ class Outcome(NamedTuple):
 
 
 class DecisionResult(NamedTuple):
-    """One decision for one patient, with everything that led to it."""
+    """One decision for one patient, with everything that led to it.
+
+    `missing` holds the unknown facts that could still change the answer; it is empty once the answer is
+    settled.
+    """
 
     decision: Decision
     outcome: Outcome
@@ -209,22 +214,47 @@ def evaluate(decision: Decision, row: FactRow) -> DecisionResult:
     compiled = _compiled(decision)
     truths = compiled.truths(row)
     results = []
-    missing: dict[str, None] = {}
     for option, start, stop in compiled.spans:
         arguments = tuple(
             ArgumentResult(argument, truths[index], {name: row[name] for name in compiled.facts[index]})
-            for index, argument in enumerate(option.arguments, start)
+            for index, argument in zip(range(start, stop), option.arguments, strict=True)
         )
-        result = _option_result(option, arguments)
-        results.append(result)
-        if result.live:
-            for item in arguments:
-                if item.truth is None:
-                    missing.update({name: None for name, value in item.values.items() if value is None})
-    return DecisionResult(decision, outcome_of(decision, results), tuple(results), tuple(missing))
+        results.append(option_result(option, arguments))
+    outcome = outcome_of(decision, results)
+    return DecisionResult(decision, outcome, tuple(results), _missing(outcome, results))
 
 
-def _option_result(option: Option, arguments: tuple[ArgumentResult, ...]) -> OptionResult:
+def _missing(outcome: Outcome, results: Sequence[OptionResult]) -> tuple[str, ...]:
+    """Unknown facts that could still change the answer; none once it is settled."""
+    found: dict[str, None] = {}
+    for result in results:
+        open_vetoes = result.pending and result.option.id in outcome.options
+        undetermined = result.status is Status.UNDETERMINED
+        if outcome.kind == "collected":
+            looked_at = undetermined or bool(open_vetoes)
+        elif outcome.kind == "undetermined":
+            looked_at = result.option.id in outcome.options
+        else:
+            looked_at = bool(open_vetoes)
+        for item in result.arguments if looked_at else ():
+            only_veto = not undetermined and outcome.kind != "undetermined"
+            if item.truth is None and (not only_veto or item.argument.role == "veto"):
+                found.update({name: None for name, value in item.values.items() if value is None})
+    return tuple(found)
+
+
+def option_result(option: Option, arguments: tuple[ArgumentResult, ...]) -> OptionResult:
+    """Status and support of one option from its evaluated arguments.
+
+    Parameters
+    ----------
+    option : Option
+    arguments : tuple of ArgumentResult
+
+    Returns
+    -------
+    OptionResult
+    """
     status = status_of([(item.argument.role, item.truth) for item in arguments])
     low, high = support_of(
         [(item.argument.role, item.truth, WEIGHTS[item.argument.strength]) for item in arguments]

@@ -1,0 +1,304 @@
+"""Explaining: a decision result as one plain document with everything that led to it.
+
+The document is what `--json` prints, what the plan holds and what the report renders; nothing is computed
+again later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+from kambin.case import FactRow, FactValue
+from kambin.guideline.changing import single_changes
+from kambin.guideline.deciding import DecisionResult, Decisions, OptionResult, Outcome
+from kambin.guideline.knowledge import WEIGHTS, Knowledge
+
+__all__ = [
+    "ArgumentDoc",
+    "ChangeDoc",
+    "DecisionDoc",
+    "KnowledgeDoc",
+    "OptionDoc",
+    "OutcomeDoc",
+    "QuestionDoc",
+    "explain",
+    "explain_all",
+    "knowledge_doc",
+    "questions",
+    "sentence",
+]
+
+
+class OutcomeDoc(TypedDict):
+    """The answer: see :class:`kambin.guideline.deciding.Outcome`."""
+
+    kind: str
+    options: list[str]
+    provisional: bool
+    additions: list[str]
+    sentence: str
+
+
+class ArgumentDoc(TypedDict):
+    """One argument with the values it looked at; `truth` null is unknown."""
+
+    id: str
+    role: str
+    truth: bool | None
+    say: str
+    when: str
+    values: dict[str, FactValue]
+    source: list[str]
+    cite: list[str]
+    strength: str
+    weight: int
+    conflicts: list[str]
+    because: str
+
+
+class OptionDoc(TypedDict):
+    """One option: status, support interval, pending vetoes and arguments."""
+
+    id: str
+    label: str
+    say: str
+    rung: str
+    addition: bool
+    status: str
+    support: list[int]
+    pending: list[str]
+    arguments: list[ArgumentDoc]
+
+
+class ChangeDoc(TypedDict):
+    """A single-fact change that leads to another answer."""
+
+    fact: str
+    was: FactValue
+    would_be: FactValue
+    kind: str
+    options: list[str]
+
+
+class QuestionDoc(TypedDict):
+    """A missing fact that could still change an answer."""
+
+    fact: str
+    question: str
+    unit: str
+    cost: int
+    safety: bool
+    decisions: list[str]
+
+
+class DecisionDoc(TypedDict):
+    """One decision for one patient."""
+
+    decision: str
+    version: str
+    question: str
+    policy: str
+    outcome: OutcomeDoc
+    options: list[OptionDoc]
+    missing: list[str]
+    changes: list[ChangeDoc]
+
+
+class KnowledgeDoc(TypedDict):
+    """Which knowledge answered."""
+
+    profile: str
+    version: str
+    content_hash: str
+    overlays: list[str]
+
+
+def knowledge_doc(knowledge: Knowledge) -> KnowledgeDoc:
+    """Profile, version and hash of the knowledge."""
+    return {
+        "profile": knowledge.profile,
+        "version": knowledge.version,
+        "content_hash": knowledge.content_hash,
+        "overlays": list(knowledge.overlays),
+    }
+
+
+def _words(items: Sequence[str], last: str = "and") -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def sentence(result: DecisionResult) -> str:
+    """The answer to a decision in one sentence.
+
+    Parameters
+    ----------
+    result : DecisionResult
+
+    Returns
+    -------
+    str
+    """
+    outcome = result.outcome
+    labels = [result.option(name).option.label for name in outcome.options]
+    if outcome.kind == "none" or (outcome.kind == "collected" and not labels):
+        return "None of the options applies to this patient."
+    if outcome.kind == "undetermined":
+        return f"Not enough information; still possible: {_words(labels, 'or')}."
+    if outcome.kind == "equipoise":
+        text = f"The evidence does not decide between {_words(labels)}; the patient's values do"
+    else:
+        text = _words(labels)
+    if outcome.provisional:
+        text += " (provisional: still to be checked on a scan)"
+    return f"{text}."
+
+
+def _outcome_doc(result: DecisionResult) -> OutcomeDoc:
+    outcome: Outcome = result.outcome
+    return {
+        "kind": outcome.kind,
+        "options": list(outcome.options),
+        "provisional": outcome.provisional,
+        "additions": list(outcome.additions),
+        "sentence": sentence(result),
+    }
+
+
+def _option_doc(item: OptionResult) -> OptionDoc:
+    return {
+        "id": item.option.id,
+        "label": item.option.label,
+        "say": item.option.say,
+        "rung": item.option.rung,
+        "addition": item.option.addition,
+        "status": str(item.status),
+        "support": [item.low, item.high],
+        "pending": list(item.pending),
+        "arguments": [
+            {
+                "id": argument.id,
+                "role": argument.role,
+                "truth": truth,
+                "say": argument.say,
+                "when": argument.when,
+                "values": dict(values),
+                "source": list(argument.source),
+                "cite": list(argument.cite),
+                "strength": argument.strength,
+                "weight": WEIGHTS[argument.strength] if argument.role in ("for", "against") else 0,
+                "conflicts": list(argument.conflicts),
+                "because": argument.because,
+            }
+            for argument, truth, values in item.arguments
+        ],
+    }
+
+
+def explain(result: DecisionResult, row: FactRow, knowledge: Knowledge) -> DecisionDoc:
+    """One decision as a document.
+
+    Parameters
+    ----------
+    result : DecisionResult
+    row : mapping
+        The row it was computed from, with the results of earlier decisions.
+    knowledge : Knowledge
+
+    Returns
+    -------
+    DecisionDoc
+    """
+    return {
+        "decision": result.decision.id,
+        "version": result.decision.version,
+        "question": result.decision.question,
+        "policy": result.decision.policy,
+        "outcome": _outcome_doc(result),
+        "options": [_option_doc(item) for item in result.options],
+        "missing": list(result.missing),
+        "changes": [
+            {
+                "fact": change.fact,
+                "was": change.was,
+                "would_be": change.would_be,
+                "kind": change.outcome.kind,
+                "options": list(change.outcome.options),
+            }
+            for change in single_changes(result, row, knowledge)
+        ],
+    }
+
+
+def explain_all(decisions: Decisions, names: Sequence[str] | None = None) -> list[DecisionDoc]:
+    """The chain as documents, in its order.
+
+    Parameters
+    ----------
+    decisions : Decisions
+    names : sequence of str, optional
+        Only these decisions.
+
+    Returns
+    -------
+    list of DecisionDoc
+    """
+    return [
+        explain(result, decisions.row, decisions.knowledge)
+        for name, result in decisions.results.items()
+        if names is None or name in names
+    ]
+
+
+def _base_facts(name: str, decisions: Decisions, seen: set[str]) -> list[str]:
+    """A missing result of an earlier decision stands for what that decision is missing."""
+    if name in seen:
+        return []
+    seen.add(name)
+    fact = decisions.knowledge.facts[name]
+    if fact.scope != "decision":
+        return [name]
+    missing: Mapping[str, None] = {
+        base: None
+        for item in decisions.results[fact.inputs[0]].missing
+        for base in _base_facts(item, decisions, seen)
+    }
+    return list(missing)
+
+
+def questions(decisions: Decisions, names: Sequence[str] | None = None) -> list[QuestionDoc]:
+    """Missing facts that could still change an answer, safety first, then by what they cost to obtain.
+
+    Parameters
+    ----------
+    decisions : Decisions
+    names : sequence of str, optional
+        Only for these decisions.
+
+    Returns
+    -------
+    list of QuestionDoc
+    """
+    wanted: dict[str, list[str]] = {}
+    for name, result in decisions.results.items():
+        if names is not None and name not in names:
+            continue
+        for item in result.missing:
+            for base in _base_facts(item, decisions, set()):
+                asked = wanted.setdefault(base, [])
+                if name not in asked:
+                    asked.append(name)
+    facts = decisions.knowledge.facts
+    order = {name: position for position, name in enumerate(facts)}
+    ranked = sorted(wanted, key=lambda name: (not facts[name].safety, facts[name].cost, order[name]))
+    return [
+        {
+            "fact": name,
+            "question": facts[name].question,
+            "unit": facts[name].unit,
+            "cost": facts[name].cost,
+            "safety": facts[name].safety,
+            "decisions": wanted[name],
+        }
+        for name in ranked
+    ]
