@@ -1,6 +1,7 @@
 """What is known about one patient.
 
-`load` reads a case file, `fact_row` turns a case into the facts that conditions read, `facts` is the registry of all of them.
+`load` reads a case file, `fact_row` turns a case into the facts that conditions read, `facts` is the registry
+of all of them.
 """
 
 from __future__ import annotations

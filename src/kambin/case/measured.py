@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
-from kambin.case.fact import Section
+from kambin.case.fact import Line, Section
 
 __all__ = ["Disagreement", "MeasuredFact"]
 
@@ -29,12 +29,14 @@ class MeasuredFact(Section):
         The structures of the label map that were used.
     """
 
-    name: str = Field(description="Name of the fact.")
-    value: bool | int | float | str = Field(description="The measured value.")
-    unit: str = Field(default="", description="UCUM unit.")
+    keeps_absences: ClassVar[bool] = False
+
+    name: Line = Field(description="Name of the fact.")
+    value: bool | int | float | Line = Field(description="The measured value.")
+    unit: Line = Field(default="", description="UCUM unit.")
     uncertainty: float | None = Field(default=None, ge=0, description="Half width of the 95 % interval.")
-    method: str = Field(default="", description="How it was measured.")
-    structures: tuple[str, ...] = Field(default=(), strict=False, description="Structures that were used.")
+    method: Line = Field(default="", description="How it was measured.")
+    structures: tuple[Line, ...] = Field(default=(), strict=False, description="Structures that were used.")
 
 
 class Disagreement(Section):

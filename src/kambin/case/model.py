@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
-from typing import Annotated, Literal, TypeAlias
+from typing import Literal, Self, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from kambin.case.fact import Section
+from kambin.case.fact import Day, Label, Line, Section
 from kambin.case.measured import MeasuredFact
+from kambin.case.paths import is_unknown
 from kambin.case.sections.care import Care
 from kambin.case.sections.comorbidity import Comorbidity
 from kambin.case.sections.context import Context
@@ -42,19 +42,18 @@ class Case(Section):
     assessed_on : date or None
         The day for which durations and ages hold.
     absent : dict
-        Dotted path of a field → why it is unknown. In files it is written in place, as ``field: {unknown: reason}``.
+        Dotted path of a field → why it is unknown, for example ``imaging.discs[0].type``. In files it is
+        written in place, as ``field: {unknown: reason}``.
     measured : tuple of MeasuredFact
         What was measured on a scan.
     """
 
     kambin_case: Literal[1] = Field(default=1, description="Version of this form.")
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")] | None = Field(
+    id: Label | None = Field(
         default=None, description="A label without meaning outside; never a name or a hospital number."
     )
-    title: Annotated[str, Field(max_length=200)] | None = Field(
-        default=None, description="One line for people; never a name."
-    )
-    assessed_on: date | None = Field(default=None, strict=False, description="The day of the assessment.")
+    title: Line | None = Field(default=None, description="One line for people; never a name.")
+    assessed_on: Day | None = Field(default=None, description="The day of the assessment.")
     patient: Patient = Field(default_factory=Patient)
     symptoms: Symptoms = Field(default_factory=Symptoms)
     signs: Signs = Field(default_factory=Signs)
@@ -67,7 +66,16 @@ class Case(Section):
     context: Context = Field(default_factory=Context)
     preferences: Preferences = Field(default_factory=Preferences)
     measured: tuple[MeasuredFact, ...] = Field(default=(), strict=False, description="Measured on a scan.")
-    absent: dict[str, Absence] = Field(default_factory=dict, description="Why a field is unknown, by dotted path.")
+    absent: dict[str, Absence] = Field(
+        default_factory=dict, description="Why a field is unknown, by dotted path."
+    )
+
+    @model_validator(mode="after")
+    def _absent_names_unknown_fields(self) -> Self:
+        wrong = [path for path in self.absent if not is_unknown(self, path)]
+        if wrong:
+            raise ValueError(f"absent names what is no unknown field: {', '.join(sorted(wrong))}")
+        return self
 
     def with_measured(self, measured: Iterable[MeasuredFact]) -> Case:
         """Copy of the case with measured facts added; a later value of the same name replaces an earlier one.

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import types
-import typing
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Literal, get_args, get_origin
-
-from pydantic.fields import FieldInfo
+from typing import Any, cast
 
 from kambin.case.derive import DERIVED
 from kambin.case.fact import Fact, Kind, Range, Section
 from kambin.case.model import SECTIONS, Case
 from kambin.case.sections.discs import DiscFinding
 from kambin.case.sections.signs import SideSigns
+from kambin.case.shapes import shapes
 from kambin.case.words import LEVELS
 
 __all__ = ["facts", "facts_in_conditions"]
@@ -50,41 +47,20 @@ _DIAGNOSIS: tuple[Fact, ...] = (
 )
 
 
-def _bare(annotation: Any) -> Any:
-    """The annotation without `None`."""
-    if get_origin(annotation) in (typing.Union, types.UnionType):
-        parts = [part for part in get_args(annotation) if part is not type(None)]
-        return parts[0] if len(parts) == 1 else annotation
-    return annotation
-
-
-def _kind_and_domain(field: FieldInfo) -> tuple[Kind, Range | tuple[str, ...] | None]:
-    bare = _bare(field.annotation)
-    if bare is bool:
-        return "bool", None
-    if get_origin(bare) is Literal:
-        return "enum", tuple(str(word) for word in get_args(bare))
-    bounds = {
-        name: float(getattr(item, name)) for item in field.metadata for name in ("ge", "le") if hasattr(item, name)
-    }
-    return ("int" if bare is int else "decimal"), Range(bounds["ge"], bounds["le"])
-
-
 def _section_facts(section: type[Section], path: str, scope: str, prefix: str = "") -> Iterator[Fact]:
-    for name, field in section.model_fields.items():
-        extra = field.json_schema_extra
-        if not isinstance(extra, dict) or not extra.get("fact"):
+    for name, shape in shapes(section).items():
+        if not shape.is_fact:
             continue
-        kind, domain = _kind_and_domain(field)
+        extra: Any = section.model_fields[name].json_schema_extra
         yield Fact(
             prefix + name,
-            kind,
-            str(extra["unit"]),
-            domain,
-            field.description or "",
-            str(extra["codes"]),
-            extra["cost"],  # type: ignore[arg-type]
-            bool(extra["safety"]),
+            cast(Kind, shape.kind),
+            shape.unit,
+            shape.words or shape.limits,
+            shape.description,
+            extra["codes"],
+            extra["cost"],
+            extra["safety"],
             scope,  # type: ignore[arg-type]
             f"{path}.{name}",
         )

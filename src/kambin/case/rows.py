@@ -29,7 +29,9 @@ def _patient_getters() -> tuple[tuple[str, str, str, bool, Callable[[Case], Fact
 
 @cache
 def _disc_getters() -> tuple[tuple[str, str], ...]:
-    return tuple((item.name, item.name.removeprefix("disc_")) for item in facts().values() if item.scope == "disc")
+    return tuple(
+        (item.name, item.name.removeprefix("disc_")) for item in facts().values() if item.scope == "disc"
+    )
 
 
 def fact_row(
@@ -37,8 +39,8 @@ def fact_row(
 ) -> dict[str, FactValue]:
     """The facts of one patient, by name; None is unknown.
 
-    What the clinician wrote stands before what was measured. A yes/no that is not written down reads as no only in a section that is
-    marked complete and only when the file gives no reason for its absence.
+    What the clinician wrote stands before what was measured. A yes/no that is not written down reads as no
+    only in a section that is marked complete and only when the file gives no reason for its absence.
 
     Parameters
     ----------
@@ -74,17 +76,23 @@ def fact_row(
 
 
 def _agree(stated: FactValue, measured: MeasuredFact) -> bool:
-    if isinstance(stated, (int, float)) and not isinstance(stated, bool) and isinstance(measured.value, (int, float)):
+    if (
+        isinstance(stated, (int, float))
+        and not isinstance(stated, bool)
+        and isinstance(measured.value, (int, float))
+    ):
         return abs(stated - measured.value) <= (measured.uncertainty or 0.0)
     return stated == measured.value
 
 
-def disagreements(case: Case) -> tuple[Disagreement, ...]:
+def disagreements(case: Case, disc: DiscFinding | None = None) -> tuple[Disagreement, ...]:
     """Measured facts that differ, beyond their uncertainty, from what the clinician wrote.
 
     Parameters
     ----------
     case : Case
+    disc : DiscFinding, optional
+        The problem disc's findings; without it, measured findings of the disc are not compared.
 
     Returns
     -------
@@ -92,9 +100,12 @@ def disagreements(case: Case) -> tuple[Disagreement, ...]:
         The clinician's word stands; these are shown.
     """
     paths = {item.name: item.path for item in facts().values() if item.scope == "patient"}
+    of_disc = dict(_disc_getters())
     found = []
     for item in case.measured:
         stated = attrgetter(paths[item.name])(case) if item.name in paths else None
+        if item.name in of_disc and disc is not None:
+            stated = getattr(disc, of_disc[item.name])
         if stated is not None and not _agree(stated, item):
             found.append(Disagreement(name=item.name, stated=stated, measured=item))
     return tuple(found)

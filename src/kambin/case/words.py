@@ -1,8 +1,9 @@
 """The words of place: level, side and root, and which root passes where.
 
-A lumbar disc is named after the two vertebrae it joins (`L4-L5`). At each disc two roots of one side matter: the *exiting* root leaves
-through the foramen of that level and carries the number of the upper vertebra; the *traversing* root crosses the disc inside the canal
-and leaves one level lower. Side is always the patient's.
+A lumbar disc is named after the two vertebrae it joins (`L4-L5`). At each disc two roots of one side
+matter: the *exiting* root leaves through the foramen of that level and carries the number of the upper
+vertebra; the *traversing* root crosses the disc inside the canal and leaves one level lower. Side is always
+the patient's.
 """
 
 from __future__ import annotations

@@ -35,15 +35,20 @@ class CareTried(Section):
 
     kind: CareKind
     weeks: float | None = Field(default=None, ge=0, le=520, description="For how many weeks was it used?")
-    response: Literal["none", "partial", "good", "worse"] | None = Field(default=None, description="What came of it?")
+    response: Literal["none", "partial", "good", "worse"] | None = Field(
+        default=None, description="What came of it?"
+    )
 
 
 class Care(Section):
     """Conservative care of this episode."""
 
-    tried: tuple[CareTried, ...] = Field(default=(), strict=False, description="Each kind of care that was tried.")
+    tried: tuple[CareTried, ...] = Field(
+        default=(), strict=False, description="Each kind of care that was tried."
+    )
     tried_complete: bool = Field(
-        default=False, description="True when `tried` is the whole list: a kind that is not in it was not tried."
+        default=False,
+        description="True when `tried` is the whole list: a kind that is not in it was not tried.",
     )
     conservative_weeks: float | None = fact(
         "For how many weeks has structured conservative care been carried out?", unit="wk", ge=0, le=520

@@ -17,7 +17,11 @@ class Geometry(Section):
     corridor_interlaminar_clear: bool | None = fact("Is the interlaminar window wide enough?", cost=3)
     crest_blocks_l5s1: bool | None = fact("Does the iliac crest block the way to L5-S1?", cost=3)
     sap_resection_percent: float | None = fact(
-        "What share of the superior articular process must go to reach the target?", unit="%", ge=0, le=100, cost=3
+        "What share of the superior articular process must go to reach the target?",
+        unit="%",
+        ge=0,
+        le=100,
+        cost=3,
     )
     facet_resection_percent: float | None = fact(
         "What share of the facet joint would an open decompression remove?", unit="%", ge=0, le=100, cost=3

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal, TypeAlias
 
 from pydantic import Field
 
-from kambin.case.fact import Section, fact
+from kambin.case.fact import Day, Section, fact
 
 __all__ = ["History", "Operation", "OperationKind"]
 
@@ -30,20 +29,27 @@ class Operation(Section):
     """One earlier lumbar operation; `side` is the patient's."""
 
     kind: OperationKind
-    level: Literal["L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"] | None = Field(default=None, description="Which disc?")
+    level: Literal["L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"] | None = Field(
+        default=None, description="Which disc?"
+    )
     side: Literal["left", "right", "both"] | None = Field(default=None, description="Which side?")
-    on: date | None = Field(default=None, strict=False, description="Date of the operation (year-month-day).")
+    on: Day | None = Field(default=None, description="Date of the operation (year-month-day).")
 
 
 class History(Section):
     """Operations and the course after them."""
 
-    operations: tuple[Operation, ...] = Field(default=(), strict=False, description="Each earlier lumbar operation.")
+    operations: tuple[Operation, ...] = Field(
+        default=(), strict=False, description="Each earlier lumbar operation."
+    )
     operations_complete: bool = Field(
         default=False, description="True when `operations` is the whole list: an empty list then means none."
     )
     pain_free_weeks: float | None = fact(
-        "After the last operation, for how many weeks was the leg free of the old pain?", unit="wk", ge=0, le=5200
+        "After the last operation, for how many weeks was the leg free of the old pain?",
+        unit="wk",
+        ge=0,
+        le=5200,
     )
     symptoms_returned: Literal["as_before", "worse", "different", "never_left"] | None = fact(
         "Compared with before the operation, how are the symptoms now?"
@@ -58,5 +64,7 @@ class History(Section):
     severe_scar: bool | None = fact(
         "Does imaging (with contrast) or the operation note show severe scar around the root?", cost=3
     )
-    previous_chemonucleolysis: bool | None = fact("Has this disc been injected with a dissolving enzyme before?")
+    previous_chemonucleolysis: bool | None = fact(
+        "Has this disc been injected with a dissolving enzyme before?"
+    )
     resorption_seen: bool | None = fact("Does repeat imaging show the herniation shrinking?", cost=3)

@@ -33,9 +33,7 @@ REFLEXES: dict[str, str] = {"reflex_patellar": "L4", "reflex_achilles": "S1"}
 
 
 def _mrc(muscle: str) -> int | None:
-    power: int | None = fact(
-        f"Power of {muscle}, MRC 0 to 5?", unit="{score}", ge=0, le=5, cost=1, codes="observations.motor_mrc"
-    )
+    power: int | None = fact(f"Power of {muscle}, MRC 0 to 5?", unit="{score}", ge=0, le=5, cost=1)
     return power
 
 
@@ -46,10 +44,16 @@ class SideSigns(Section):
         "Does raising this straight leg reproduce its radiating pain?", cost=1, codes="observations.slr_test"
     )
     slr_deg: int | None = fact(
-        "At which angle does raising this straight leg reproduce its radiating pain?", unit="deg", ge=0, le=120, cost=1
+        "At which angle does raising this straight leg reproduce its radiating pain?",
+        unit="deg",
+        ge=0,
+        le=120,
+        cost=1,
     )
     crossed_slr_positive: bool | None = fact("Does raising the other leg reproduce pain in this leg?", cost=1)
-    femoral_stretch_positive: bool | None = fact("Does the femoral stretch reproduce anterior thigh pain in this leg?", cost=1)
+    femoral_stretch_positive: bool | None = fact(
+        "Does the femoral stretch reproduce anterior thigh pain in this leg?", cost=1
+    )
     crossed_femoral_stretch_positive: bool | None = fact(
         "Does stretching the other leg's femoral nerve reproduce pain in this thigh?", cost=1
     )
@@ -64,22 +68,29 @@ class SideSigns(Section):
     sensation_anterior_thigh: Sensation | None = fact("Sensation at the upper front of the thigh?", cost=1)
     sensation_knee: Sensation | None = fact("Sensation at the lower thigh and knee?", cost=1)
     sensation_medial_calf: Sensation | None = fact("Sensation at the inner calf and ankle?", cost=1)
-    sensation_dorsal_foot: Sensation | None = fact("Sensation at the outer calf and back of the foot?", cost=1)
-    sensation_lateral_foot: Sensation | None = fact("Sensation at the outer edge and sole of the foot?", cost=1)
+    sensation_dorsal_foot: Sensation | None = fact(
+        "Sensation at the outer calf and back of the foot?", cost=1
+    )
+    sensation_lateral_foot: Sensation | None = fact(
+        "Sensation at the outer edge and sole of the foot?", cost=1
+    )
 
 
 class Signs(Section):
     """Both sides, and what belongs to neither."""
 
     complete: bool = Field(
-        default=False, description="True when the whole examination was done: what is not written down is normal."
+        default=False,
+        description="True when the whole examination was done: what is not written down is normal.",
     )
     left: SideSigns = Field(default_factory=SideSigns)
     right: SideSigns = Field(default_factory=SideSigns)
     deficit_progressive: bool | None = fact(
         "Is weakness or numbness getting worse over days or hours?", cost=1, safety=True
     )
-    deficit_days: float | None = fact("For how many days has the weakness been there?", unit="d", ge=0, le=20000)
+    deficit_days: float | None = fact(
+        "For how many days has the weakness been there?", unit="d", ge=0, le=20000
+    )
     gait_disturbed: bool | None = fact("Is walking unsafe or clearly disturbed by weakness?", cost=1)
     upper_motor_neuron_signs: bool | None = fact(
         "Are there brisk reflexes, clonus or upgoing toes?", cost=1, safety=True

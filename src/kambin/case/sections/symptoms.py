@@ -27,22 +27,30 @@ class Symptoms(Section):
     back_pain_nrs: int | None = fact(
         "How bad is the back pain, 0 to 10?", unit="{score}", ge=0, le=10, codes="observations.back_nrs"
     )
-    leg_pain_side: Literal["left", "right", "both", "none"] | None = fact("Which leg hurts (the patient's side)?")
+    leg_pain_side: Literal["left", "right", "both", "none"] | None = fact(
+        "Which leg hurts (the patient's side)?"
+    )
     pain_area_left: PainArea | None = fact("Where in the left leg is the pain?")
     pain_area_right: PainArea | None = fact("Where in the right leg is the pain?")
     radicular_pain: bool | None = fact(
         "Does pain radiate down the leg in the area of a nerve root?", codes="conditions.radiculopathy"
     )
     leg_pain_recurrent: bool | None = fact("Has this leg pain come back after earlier episodes?")
-    symptom_weeks: float | None = fact("For how many weeks has this episode lasted?", unit="wk", ge=0, le=2600)
+    symptom_weeks: float | None = fact(
+        "For how many weeks has this episode lasted?", unit="wk", ge=0, le=2600
+    )
     symptom_trend: Literal["improving", "stable", "worsening"] | None = fact(
         "Are the symptoms improving, stable or worsening?"
     )
     odi_percent: float | None = fact(
         "Oswestry disability index, percent?", unit="%", ge=0, le=100, codes="observations.odi_score"
     )
-    walking_distance_m: float | None = fact("How far can the patient walk before having to stop?", unit="m", ge=0, le=50000)
-    neurogenic_claudication: bool | None = fact("Do the legs hurt or weaken on walking and ease on sitting or bending forward?")
+    walking_distance_m: float | None = fact(
+        "How far can the patient walk before having to stop?", unit="m", ge=0, le=50000
+    )
+    neurogenic_claudication: bool | None = fact(
+        "Do the legs hurt or weaken on walking and ease on sitting or bending forward?"
+    )
     cough_impulse: bool | None = fact("Does coughing, sneezing or straining send pain down the leg?")
     provoked_by_sitting: bool | None = fact("Does sitting provoke the leg pain?")
     work_life_affected: bool | None = fact("Are work and daily life seriously affected?")
