@@ -1,8 +1,7 @@
 """What is advised: conditions, decisions, evaluation, explanation, proof.
 
 The façade is :func:`decide`; the knowledge itself lies in ``knowledge/`` (documents F and R as written),
-``profiles/`` (what later evidence
-changes) and ``theorems/`` (what is proved of both).
+``profiles/`` (what later evidence changes) and ``theorems/`` (what is proved of both).
 """
 
 from __future__ import annotations

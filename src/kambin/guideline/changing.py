@@ -1,18 +1,18 @@
 """What would change an answer: the smallest change of a single known fact that leads to another one.
 
 For a number the nearest value on either side is given, for a word or a yes/no each other value. A change is
-looked for inside one decision;
-results of earlier decisions count as facts of the later ones, so the chain is explained link by link.
+looked for inside one decision; results of earlier decisions count as facts of the later ones, so the chain is
+explained link by link.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from kambin.case import Fact, FactRow, FactValue, Range
 from kambin.guideline.compiling import Truth, compile_truths
-from kambin.guideline.conditions import Compare, Condition, leaves, facts_of
+from kambin.guideline.conditions import Compare, Condition, facts_of, leaves
 from kambin.guideline.deciding import (
     ArgumentResult,
     DecisionResult,
@@ -85,7 +85,7 @@ def _thresholds(name: str, conditions: Iterable[Condition]) -> tuple[tuple[float
     return tuple(sorted(values)), tuple(others)
 
 
-def _candidates(fact: Fact, touched: _Touched, row: FactRow) -> Iterator[list[FactValue]]:
+def _candidates(fact: Fact, touched: _Touched, row: FactRow) -> Iterator[Sequence[FactValue]]:
     """Lists of other values, each list from the nearest to the farthest; one change per list is enough."""
     now = row[fact.name]
     if isinstance(now, bool):

@@ -1,11 +1,9 @@
 """Conditions as generated Python: the reader for one patient.
 
 For each condition two plain boolean expressions are written, *is true* and *is false*; what is neither is
-unknown. Kleene's tables follow from
-`true(a AND b) = true(a) and true(b)`, `false(a AND b) = false(a) or false(b)` and their duals; `NOT` swaps
-the two. The generated text
-holds only names from the registry, numbers and quoted words, all of which went through the whitelist of
-:mod:`kambin.guideline.parsing`.
+unknown. Kleene's tables follow from `true(a AND b) = true(a) and true(b)`, `false(a AND b) = false(a) or
+false(b)` and their duals; `NOT` swaps the two. The generated text holds only names from the registry, numbers
+and quoted words, all of which went through the whitelist of :mod:`kambin.guideline.parsing`.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
-"""Conditions: boolean expressions over facts with Kleene's three-valued logic, as a small closed set of
-nodes.
+"""Conditions: boolean expressions over facts in Kleene's three-valued logic, a small closed set of nodes.
 
 A condition is written as SQL (:mod:`kambin.guideline.parsing`) and has several readers: generated Python for
-one patient
-(:mod:`kambin.guideline.compiling`), SQL for tables, z3 for proofs. All of them walk the nodes of this module
-and nothing else.
+one patient (:mod:`kambin.guideline.compiling`), SQL for tables, z3 for proofs. All of them walk the nodes of
+this module and nothing else.
 
 Every comparison of an unknown fact is unknown; `AND`, `OR` and `NOT` follow Kleene; `IS NULL` is always
 known.
@@ -71,8 +69,9 @@ class In:
 
 @dataclass(frozen=True, slots=True)
 class IsNull:
-    """The fact is unknown. Never unknown itself, hence not monotone: allowed only in invariants, theorems and
-    axioms.
+    """The fact is unknown. Never unknown itself, hence not monotone.
+
+    Allowed only in invariants, theorems and axioms.
     """
 
     fact: str

@@ -1,8 +1,7 @@
 """The guideline as data: decisions, options, arguments; what the loader makes and every reader reads.
 
 Words: a *decision* asks one question and has *options*; each option carries *arguments*; an argument is one
-condition with its reason, source
-and strength, in one of six roles.
+condition with its reason, source and strength, in one of six roles.
 """
 
 from __future__ import annotations
@@ -93,8 +92,9 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Theorem:
-    """A property of the knowledge: whenever `given` is true, `then` holds; or, with `possible`, some complete
-    patient has both.
+    """A property of the knowledge: whenever `given` is true, `then` holds.
+
+    Or, with `possible`, some complete patient has both.
 
     Attributes
     ----------

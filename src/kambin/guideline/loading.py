@@ -125,8 +125,9 @@ def _with_file(spec: DecisionSpec, file: str) -> DecisionSpec:
 
 
 def decision_facts(decision: Decision) -> dict[str, Fact]:
-    """The results of a decision, as facts for later ones: the fired row of a `first` decision, and per option
-    whether it is live.
+    """The results of a decision, as facts for later ones.
+
+    The fired row of a `first` decision, and per option whether it is live.
     """
     found = {}
     if decision.policy == "first":

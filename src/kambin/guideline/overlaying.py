@@ -1,8 +1,7 @@
 """Changing the base knowledge by a profile or an overlay, item by item, before anything is parsed.
 
 A profile of our own may correct the base. A hospital's overlay (`kind: local`) may only tighten: it adds
-reasons to exclude, to require or
-against; it removes and rewrites nothing, so it can not drop a safety rule.
+reasons to exclude, to require or against; it removes and rewrites nothing, so it can not drop a safety rule.
 """
 
 from __future__ import annotations

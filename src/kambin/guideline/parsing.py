@@ -1,11 +1,10 @@
-"""From SQL text to a condition: sqlglot parses in one pinned dialect, a closed whitelist and a type check
-decide what may stand.
+"""From SQL text to a condition: sqlglot parses in one pinned dialect.
+
+A closed whitelist and a type check decide what may stand.
 
 What is allowed: a fact, a literal, `AND OR NOT ( )`, `= <> < <= > >=`, `BETWEEN` literals, `IN` literals, `IS
-[NOT] NULL` (where the
-caller permits it), `+ - *` by a literal, and names that were defined before. Nothing else: no function, cast,
-date, division, CASE, LIKE,
-no `=` between decimals.
+[NOT] NULL` (where the caller permits it), `+ - *` by a literal, and names that were defined before. Nothing
+else: no function, cast, date, division, CASE, LIKE, no `=` between decimals.
 """
 
 from __future__ import annotations
