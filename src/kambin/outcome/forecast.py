@@ -1,0 +1,128 @@
+"""Set the published figures of several options side by side.
+
+Figures of groups, not a prediction for this patient: nothing is averaged, multiplied or adjusted. Where
+sources differ, the range over them is shown with each of them below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from kambin.outcome.published import Entry, Published, published
+from kambin.outcome.types import Figure, Outlook, OutlookRow
+
+__all__ = ["CONSERVATIVE", "forecast"]
+
+CONSERVATIVE = "structured_conservative_care"
+NOTES = (
+    "These are published figures of groups of patients, not the risk of this patient.",
+    "Definitions and follow-up differ between sources: compare options inside one source first.",
+)
+UNKNOWN_OPTION = "No published figures are held for this option."
+
+
+def forecast(option_ids: Sequence[str], facts: Mapping[str, object]) -> Outlook:
+    """Return what was published about each treatment option.
+
+    Parameters
+    ----------
+    option_ids : sequence of str
+        Options of the guideline, in the order to show them. Conservative care is put first when it is not
+        among them, so that every option is seen beside it. An option without data gets a row without
+        figures and the reason.
+    facts : mapping of str to object
+        Facts of the patient. Used now: ``disc_type`` (``bulge``, ``protrusion``, ``extrusion``,
+        ``sequestration``), because resorption depends on it; absent or None is unknown, and is then listed in
+        `Outlook.missing_facts`.
+
+    Returns
+    -------
+    Outlook
+        One row per option, without repetition.
+
+    Raises
+    ------
+    IntegrityError
+        The figures contradict themselves or the evidence base.
+    """
+    known = published()
+    wanted = list(dict.fromkeys(option_ids))
+    if CONSERVATIVE not in wanted:
+        wanted.insert(0, CONSERVATIVE)
+    rows = tuple(_row(option, facts, known) for option in wanted)
+    shown = {figure.outcome for row in rows for figure in row.figures}
+    asked = {fact for entry in known.entries if set(entry.options) & set(wanted) for fact, _ in entry.when}
+    return Outlook(
+        rows=rows,
+        outcomes=tuple(outcome for key, outcome in known.outcomes.items() if key in shown),
+        missing_facts=tuple(sorted(fact for fact in asked if _text(facts.get(fact)) is None)),
+        notes=NOTES,
+    )
+
+
+def _row(option: str, facts: Mapping[str, object], known: Published) -> OutlookRow:
+    about = known.options.get(option)
+    if about is None:
+        return OutlookRow(option, (), (UNKNOWN_OPTION,))
+    notes = (*about.notes, about.none) if about.none else about.notes
+    entries = [entry for entry in known.entries if option in entry.options and _fits(entry, facts)]
+    figures = tuple(
+        figure
+        for outcome in known.outcomes
+        for figure in _combined([e for e in entries if e.figure.outcome == outcome], known.combine[outcome])
+    )
+    return OutlookRow(option, figures, notes, about.rung)
+
+
+def _fits(entry: Entry, facts: Mapping[str, object]) -> bool:
+    return all(_text(facts.get(fact)) == value for fact, value in entry.when)
+
+
+def _text(value: object) -> str | None:
+    """Return the word of an enumerated fact; None stays unknown."""
+    return None if value is None else str(getattr(value, "value", value))
+
+
+def _combined(entries: Sequence[Entry], how: str) -> list[Figure]:
+    """Return claims and literature apart, and the literature as ranges where the outcome allows it."""
+    groups: dict[tuple[object, ...], list[Figure]] = {}
+    for number, entry in enumerate(entries):
+        figure = entry.figure
+        if how == "never" or entry.claim:
+            key: tuple[object, ...] = (number,)
+        elif how == "same time":
+            key = ("published", figure.unit, figure.time)
+        else:
+            key = ("published", figure.unit)
+        groups.setdefault(key, []).append(figure)
+    return [figures[0] if len(figures) == 1 else _range(figures) for figures in groups.values()]
+
+
+def _range(figures: Sequence[Figure]) -> Figure:
+    # the range is over what the sources found; the interval of each stands in its part
+    lows = [figure.low if figure.value is None else figure.value for figure in figures]
+    highs = [figure.high if figure.value is None else figure.value for figure in figures]
+    return Figure(
+        outcome=figures[0].outcome,
+        time=_common(figure.time for figure in figures),
+        low=None if None in lows else min(low for low in lows if low is not None),
+        high=None if None in highs else max(high for high in highs if high is not None),
+        unit=figures[0].unit,
+        denominator=_common(figure.denominator for figure in figures),
+        source_ids=_unique(source for figure in figures for source in figure.source_ids),
+        level="; ".join(_unique(figure.level for figure in figures)),
+        population=_common(figure.population for figure in figures),
+        note="sources differ: the range over them, not an average",
+        interval=f"range of {len(figures)} figures",
+        conflicts=_unique(conflict for figure in figures for conflict in figure.conflicts),
+        parts=tuple(figures),
+    )
+
+
+def _unique(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
+
+
+def _common(texts: Iterable[str]) -> str:
+    found = _unique(texts)
+    return found[0] if len(found) == 1 else "differs by source"
