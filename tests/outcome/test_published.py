@@ -140,6 +140,9 @@ def test_what_was_read_at_second_hand_says_so() -> None:
     second = [e.figure for e in ENTRIES if e.figure.source_ids[0] == "G39"]
     assert second
     assert all("second hand" in figure.note for figure in second)
+    # of the four terms of this analysis only the first was read in its abstract (note of O09)
+    effects = [e.figure for e in ENTRIES if e.figure.outcome == "leg_pain_difference"]
+    assert ["second hand" in figure.note for figure in effects] == [False, True, True, True]
 
 
 def test_pooled_rates_by_approach_are_with_their_approach() -> None:
