@@ -11,12 +11,14 @@ from kambin.guideline.documents import LINE
 from kambin.guideline.knowledge import ROLES, PolicyKind, Role, Strength
 
 __all__ = [
+    "ArgumentId",
     "ArgumentSpec",
     "AxiomFile",
     "ChangeSpec",
     "DecisionSpec",
     "OptionSpec",
     "ProfileFile",
+    "Spec",
     "TheoremFile",
     "TheoremSpec",
     "check",
@@ -26,7 +28,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 ArgumentId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9-]*$")]
 
 
-class _Spec(BaseModel):
+class Spec(BaseModel):
     """Base: unknown keys are errors; `line` is the line in the file."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -34,7 +36,7 @@ class _Spec(BaseModel):
     line: int = Field(default=0, alias="__line__")
 
 
-class ArgumentSpec(_Spec):
+class ArgumentSpec(Spec):
     """An argument as written."""
 
     id: ArgumentId
@@ -48,7 +50,7 @@ class ArgumentSpec(_Spec):
     file: str = ""
 
 
-class OptionSpec(_Spec):
+class OptionSpec(Spec):
     """An option as written."""
 
     label: str
@@ -72,14 +74,14 @@ class OptionSpec(_Spec):
         return self.model_copy(update={"for_" if role == "for" else role: arguments})
 
 
-class PolicySpec(_Spec):
+class PolicySpec(Spec):
     """How options are answered."""
 
     kind: PolicyKind
     margin: int = Field(default=0, ge=0, le=100)
 
 
-class TheoremSpec(_Spec):
+class TheoremSpec(Spec):
     """A theorem or an invariant as written."""
 
     id: ArgumentId
@@ -98,7 +100,7 @@ class TheoremSpec(_Spec):
         return {key: item for key, item in value.items() if key != LINE}
 
 
-class TestSpec(_Spec):
+class TestSpec(Spec):
     """A case beside the knowledge as written."""
 
     __test__ = False
@@ -119,7 +121,7 @@ class TestSpec(_Spec):
         }
 
 
-class DecisionSpec(_Spec):
+class DecisionSpec(Spec):
     """A decision file."""
 
     decision: Id
@@ -148,7 +150,7 @@ class DecisionSpec(_Spec):
         return {key: OptionSpec.model_validate(item) for key, item in value.items()}
 
 
-class ChangeSpec(_Spec):
+class ChangeSpec(Spec):
     """One change of a profile or an overlay; exactly one operation."""
 
     because: str
@@ -191,7 +193,7 @@ class ChangeSpec(_Spec):
         return found
 
 
-class ProfileFile(_Spec):
+class ProfileFile(Spec):
     """A profile or an overlay file."""
 
     profile: str
@@ -201,29 +203,29 @@ class ProfileFile(_Spec):
     changes: tuple[ChangeSpec, ...] = ()
 
 
-class TheoremFile(_Spec):
+class TheoremFile(Spec):
     """A file of theorems."""
 
     theorems: tuple[TheoremSpec, ...]
 
 
-class AxiomSpec(_Spec):
+class AxiomSpec(Spec):
     """An axiom as written."""
 
     id: ArgumentId
     holds: str
 
 
-class AxiomFile(_Spec):
+class AxiomFile(Spec):
     """A file of axioms."""
 
     axioms: tuple[AxiomSpec, ...]
 
 
-Spec = TypeVar("Spec", bound=_Spec)
+SpecT = TypeVar("SpecT", bound=Spec)
 
 
-def check(model: type[Spec], document: dict[str, Any], file: str) -> Spec:
+def check(model: type[SpecT], document: dict[str, Any], file: str) -> SpecT:
     """Validate one document.
 
     Parameters

@@ -1,0 +1,214 @@
+"""The commands. Each imports what it needs when it runs, so that ``kambin --help`` is quick."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["app"]
+
+CaseFile = Annotated[Path, typer.Argument(help="Case file, YAML or JSON; `-` reads from stdin.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Profile = Annotated[str, typer.Option(help="`current`, or `source`: documents F and R as written.")]
+Overlay = Annotated[list[Path], typer.Option(help="A hospital's own knowledge file; it may only tighten. Repeatable.")]
+
+app = typer.Typer(
+    name="kambin",
+    help="From symptoms, signs and scans to an explained plan for a lumbar disc herniation.\n\n"
+    "Decision support for clinicians; not a certified medical device.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+case_app = typer.Typer(help="Write and check case files.", no_args_is_help=True, rich_markup_mode=None)
+guideline_app = typer.Typer(
+    help="Look into the knowledge, test it and prove it.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(case_app, name="case")
+app.add_typer(guideline_app, name="guideline")
+
+
+def _version(show: bool) -> None:
+    if show:
+        from kambin import __version__
+
+        typer.echo(f"kambin {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when something fails.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options that hold for every command; `main` reads ``--debug`` itself."""
+
+
+@app.command()
+def plan(
+    case: CaseFile,
+    scan: Annotated[Path | None, typer.Option(help="Label map of the lumbar spine (NIfTI).")] = None,
+    labels: Annotated[str | None, typer.Option(help="Label convention of the scan, where the file does not tell.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for plan.json and report.html.")] = None,
+    profile: Profile = "current",
+    overlay: Overlay = [],  # noqa: B006  typer copies it
+    as_json: Json = False,
+) -> None:
+    """Walk one patient through the house: the whole plan, with report."""
+    from kambin.cli.patient import run_plan
+
+    raise typer.Exit(run_plan(case, scan, labels, out, profile, overlay, as_json))
+
+
+@app.command()
+def decide(
+    case: CaseFile,
+    profile: Profile = "current",
+    overlay: Overlay = [],  # noqa: B006
+    only: Annotated[list[str], typer.Option(help="Only this decision. Repeatable.")] = [],  # noqa: B006
+    as_json: Json = False,
+) -> None:
+    """Every decision of the guideline for one patient, with reasons and sources."""
+    from kambin.cli.patient import run_decide
+
+    raise typer.Exit(run_decide(case, profile, overlay, only, as_json))
+
+
+@app.command()
+def locate(case: CaseFile, as_json: Json = False) -> None:
+    """Which disc causes the symptoms, with rivals and what would tell them apart."""
+    from kambin.cli.patient import run_locate
+
+    raise typer.Exit(run_locate(case, as_json))
+
+
+@app.command()
+def ask(
+    case: CaseFile,
+    profile: Profile = "current",
+    overlay: Overlay = [],  # noqa: B006
+    dialogue: Annotated[bool, typer.Option("--dialogue", help="Go on asking in the terminal.")] = False,
+    save: Annotated[Path | None, typer.Option(help="With --dialogue: write the completed case here.")] = None,
+    as_json: Json = False,
+) -> None:
+    """The next best question: safety first, then what tells most for the least cost."""
+    from kambin.cli.asking import run_ask
+
+    raise typer.Exit(run_ask(case, profile, overlay, dialogue, save, as_json))
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Check this installation: versions, knowledge, evidence, extras."""
+    from kambin.cli.doctor import run_doctor
+
+    raise typer.Exit(run_doctor(as_json))
+
+
+@case_app.command("schema")
+def case_schema() -> None:
+    """Print the JSON Schema of a case file."""
+    from kambin.cli.case import print_schema
+
+    print_schema()
+
+
+@case_app.command("new")
+def case_new(
+    file: Annotated[Path | None, typer.Argument(help="Where to write it; stdout without.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
+) -> None:
+    """Write a commented case template, everything unknown."""
+    from kambin.cli.case import write_template
+
+    write_template(file, force)
+
+
+@case_app.command("check")
+def case_check(case: CaseFile, as_json: Json = False) -> None:
+    """List every problem of a case file at once."""
+    from kambin.cli.case import run_check
+
+    raise typer.Exit(run_check(case, as_json))
+
+
+@case_app.command("facts")
+def case_facts(as_json: Json = False) -> None:
+    """Print the registry of facts as a table."""
+    from kambin.cli.case import print_facts
+
+    print_facts(as_json)
+
+
+@guideline_app.command("show")
+def guideline_show(
+    decision: Annotated[str | None, typer.Argument(help="A decision; all of them without.")] = None,
+    profile: Profile = "current",
+    overlay: Overlay = [],  # noqa: B006
+    as_json: Json = False,
+) -> None:
+    """A decision as a table that a surgeon can review."""
+    from kambin.cli.guideline import run_show
+
+    raise typer.Exit(run_show(decision, profile, overlay, as_json))
+
+
+@guideline_app.command("test")
+def guideline_test(
+    profile: Annotated[str | None, typer.Option(help="`current` or `source`; both without.")] = None,
+    overlay: Overlay = [],  # noqa: B006
+    as_json: Json = False,
+) -> None:
+    """Run the cases that lie beside the knowledge."""
+    from kambin.cli.guideline import run_test
+
+    raise typer.Exit(run_test(profile, overlay, as_json))
+
+
+@guideline_app.command("prove")
+def guideline_prove(
+    profile: Annotated[str | None, typer.Option(help="`current` or `source`; both without.")] = None,
+    overlay: Overlay = [],  # noqa: B006
+    as_json: Json = False,
+) -> None:
+    """Prove what the knowledge owes: invariants, theorems, robustness; a failure prints a patient."""
+    from kambin.cli.guideline import run_prove
+
+    raise typer.Exit(run_prove(profile, overlay, as_json))
+
+
+@guideline_app.command("trace")
+def guideline_trace(as_json: Json = False) -> None:
+    """The matrix claim → rule → theorem → test; fails on a gap."""
+    from kambin.cli.guideline import run_trace
+
+    raise typer.Exit(run_trace(as_json))
+
+
+@guideline_app.command("diff")
+def guideline_diff(
+    a: Annotated[str, typer.Argument(metavar="A", help="A profile, or an overlay file on top of `current`.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="A profile, or an overlay file on top of `current`.")],
+    as_json: Json = False,
+) -> None:
+    """What changes between two versions, with one patient for each changed answer."""
+    from kambin.cli.guideline import run_diff
+
+    raise typer.Exit(run_diff(a, b, as_json))
+
+
+@guideline_app.command("mutate")
+def guideline_mutate(
+    profile: Profile = "current",
+    sample: Annotated[int | None, typer.Option(min=1, help="Only so many mutants, chosen by a fixed seed.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Flip operators, thresholds and polarities, and see whether tests and proofs notice."""
+    from kambin.cli.guideline import run_mutate
+
+    raise typer.Exit(run_mutate(profile, sample, as_json))

@@ -1,0 +1,139 @@
+"""`kambin plan`, `decide` and `locate`: one patient's answers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kambin.case import Case, load
+from kambin.cli import ANSWERED, OPEN
+from kambin.cli.console import emit_json, note, write_file
+from kambin.errors import InputError
+
+if TYPE_CHECKING:
+    from kambin.pathway import Answer
+
+__all__ = ["read_case", "run_decide", "run_locate", "run_plan"]
+
+
+def read_case(path: Path) -> Case:
+    """Read a case file, or stdin for ``-``."""
+    return load(path)
+
+
+def run_plan(
+    case: Path,
+    scan: Path | None,
+    labels: str | None,
+    out: Path | None,
+    profile: str,
+    overlays: Sequence[Path],
+    as_json: bool,
+) -> int:
+    """Make the plan, write it where asked, print it, and say by the exit code whether it is settled."""
+    from kambin.pathway import plan
+
+    folder = _folder(out)
+    patient = read_case(case)
+    progress = _progress()
+    made = plan(patient, scan, profile=profile, overlays=overlays, labels=labels, progress=progress)
+    if folder is not None:
+        from kambin.report import render_report
+
+        progress("writing plan.json and report.html")
+        write_file(folder / "report.html", render_report(made))
+        write_file(folder / "plan.json", made.to_json())
+    if as_json:
+        sys.stdout.write(made.to_json())
+    else:
+        from kambin.cli.render import print_plan
+
+        print_plan(made)
+        if folder is not None:
+            note(f"report: {folder / 'report.html'}\nplan:   {folder / 'plan.json'}")
+    failed = [stage for stage in made.stages if stage.state == "failed"]
+    for stage in failed:
+        note(f"kambin: {stage.name} failed: {stage.note}")
+    if any(stage.name == "anatomy" for stage in failed):
+        return InputError.exit_code
+    return OPEN if made.red_flag or not made.answered or failed else ANSWERED
+
+
+def _folder(out: Path | None) -> Path | None:
+    if out is None:
+        return None
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"can not make the folder: {error.strerror}", where=str(out)) from None
+    return out
+
+
+def _progress() -> Any:
+    """Progress for people: only where stderr is a terminal."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+    return lambda text: note(f"  … {text}")
+
+
+def run_decide(
+    case: Path, profile: str, overlays: Sequence[Path], only: Sequence[str], as_json: bool
+) -> int:
+    """Print the chain of decisions."""
+    from kambin.guideline.explaining import explain_all, knowledge_doc, questions
+    from kambin.guideline.loading import load_knowledge
+    from kambin.pathway import answer
+    from kambin.plan import INTENDED_USE
+
+    patient = read_case(case)
+    knowledge = load_knowledge(profile, overlays)
+    for name in only:
+        if name not in knowledge.decisions:
+            raise InputError(
+                f"no decision {name!r}", where="--only", expected=f"one of {', '.join(knowledge.decisions)}"
+            )
+    found = answer(patient, knowledge)
+    names = list(only) or None
+    document = {
+        "kambin_decisions": 1,
+        "intended_use": INTENDED_USE,
+        "case_id": patient.id,
+        "red_flag": found.stop is not None,
+        "knowledge": knowledge_doc(knowledge),
+        "diagnosis": found.diagnosis.to_dict(),
+        "decisions": explain_all(found.decisions, names),
+        "questions": questions(found.decisions, names),
+    }
+    if as_json:
+        emit_json(document)
+    else:
+        from kambin.cli.render import print_decisions
+
+        print_decisions(document)
+    return _code(found, names)
+
+
+def _code(found: Answer, names: Sequence[str] | None) -> int:
+    from kambin.pathway import RESTS_ON
+
+    if found.stop is not None:
+        return OPEN
+    results = found.decisions.results
+    kinds = [results[name].outcome.kind for name in (names or RESTS_ON)]
+    return OPEN if "undetermined" in kinds else ANSWERED
+
+
+def run_locate(case: Path, as_json: bool) -> int:
+    """Print the problem disc with its rivals."""
+    from kambin.diagnosis import locate
+
+    diagnosis = locate(read_case(case))
+    if as_json:
+        emit_json(diagnosis.to_dict())
+    else:
+        from kambin.cli.render import print_diagnosis
+
+        print_diagnosis(diagnosis.to_dict())
+    return ANSWERED if diagnosis.problem is not None else OPEN

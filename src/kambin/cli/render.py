@@ -1,0 +1,162 @@
+"""Plain tables for people: plan, decisions and diagnosis in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kambin.cli.console import STATUS_MARK, out
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from kambin.plan import Plan
+
+__all__ = ["place", "print_decisions", "print_diagnosis", "print_plan", "print_questions"]
+
+SHOWN_REASONS = 3
+
+
+def place(candidate: Mapping[str, Any]) -> str:
+    """Level, side and root in words; the side is the patient's."""
+    side = candidate["side"]
+    where = "midline" if side == "midline" else f"patient's {side}"
+    return f"{candidate['level']}, {where}, {candidate['root']} root"
+
+
+def _table(*columns: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "unknown" if value is None else str(value)
+
+
+def print_diagnosis(diagnosis: Mapping[str, Any]) -> None:
+    """Problem disc, rivals, what tells them apart, warnings."""
+    console = out()
+    problem = diagnosis["problem"]
+    if problem is None:
+        console.print(f"[bold]Problem disc:[/bold] not identified. {diagnosis['reason']}")
+    else:
+        interval = f"{diagnosis['low']:.2f}–{diagnosis['high']:.2f}"
+        console.print(
+            f"[bold]Problem disc:[/bold] {place(problem)} — probability {diagnosis['probability']:.2f} ({interval})"
+        )
+    rivals = diagnosis["rivals"]
+    if rivals:
+        table = _table("rival", "probability", "interval")
+        for rival in rivals:
+            table.add_row(place(rival), f"{rival['probability']:.2f}", f"{rival['low']:.2f}–{rival['high']:.2f}")
+        console.print(table)
+    following = diagnosis["next_finding"]
+    if following:
+        console.print(f"What would tell them apart next: {following['question']}")
+    for warning in diagnosis["warnings"]:
+        console.print(f"! {warning}")
+
+
+def _reasons(option: Mapping[str, Any]) -> list[str]:
+    """What decided an option: exclusions first, then what is lacking or open, then what counts for and against."""
+    order = {"exclude": 0, "veto": 0, "require": 1, "any": 2, "for": 3, "against": 4}
+    lines = []
+    for argument in sorted(option["arguments"], key=lambda item: (order[item["role"]], -item["weight"])):
+        role, truth = argument["role"], argument["truth"]
+        source = ", ".join([*argument["source"], *argument["cite"]])
+        if role in ("exclude", "veto") and truth is True:
+            lines.append(f"✗ {argument['say']} [{source}]")
+        elif role in ("require", "any") and truth is False and option["status"] == "not_indicated":
+            lines.append(f"– not met: {argument['say']} [{source}]")
+        elif role in ("exclude", "require", "any", "veto") and truth is None and option["status"] != "excluded":
+            lines.append(f"? open: {argument['say']} [{source}]")
+        elif role in ("for", "against") and truth is True and option["status"] in ("eligible", "undetermined"):
+            lines.append(f"{'+' if role == 'for' else '−'}{argument['weight']} {argument['say']} [{source}]")
+    return lines
+
+
+def _print_decision(document: Mapping[str, Any], full: bool) -> None:
+    from rich.markup import escape
+
+    console = out()
+    console.print(f"\n[bold]{escape(document['question'])}[/bold]")
+    console.print(f"  → {escape(document['outcome']['sentence'])}")
+    support = document["policy"] == "argue"
+    table = _table("option", "status", "support" if support else "", "reasons")
+    for option in document["options"]:
+        interval = "–".join(str(item) for item in dict.fromkeys(option["support"])) if support else ""
+        reasons = _reasons(option)
+        more = "" if full or len(reasons) <= SHOWN_REASONS else f"\n… and {len(reasons) - SHOWN_REASONS} more"
+        shown = reasons if full else reasons[:SHOWN_REASONS]
+        status = f"{STATUS_MARK[option['status']]} {option['status'].replace('_', ' ')}"
+        table.add_row(escape(option["label"]), status, interval, escape("\n".join(shown) + more))
+    console.print(table)
+    for change in document["changes"] if full else []:
+        then = ", ".join(change["options"]) or change["kind"]
+        console.print(f"  if {change['fact']} were {_text(change['would_be'])}: {change['kind']} {escape(then)}")
+
+
+def print_questions(questions: Sequence[Mapping[str, Any]], most: int = 5) -> None:
+    """The missing facts that could still change an answer."""
+    if not questions:
+        return
+    console = out()
+    console.print("\n[bold]Not enough information; ask next:[/bold]")
+    for item in questions[:most]:
+        mark = " (safety)" if item["safety"] else ""
+        console.print(f"  • {item['question']}{mark}  ({item['fact']}; for {', '.join(item['decisions'])})", markup=False)
+    if len(questions) > most:
+        console.print(f"  … and {len(questions) - most} more")
+
+
+def print_decisions(document: Mapping[str, Any]) -> None:
+    """The chain of decisions; one decision alone is shown in full."""
+    print_diagnosis(document["diagnosis"])
+    full = len(document["decisions"]) == 1
+    for decision in document["decisions"]:
+        _print_decision(decision, full)
+    print_questions(document["questions"])
+    _footer(document["intended_use"], document["knowledge"])
+
+
+def _footer(intended_use: str, knowledge: Mapping[str, Any]) -> None:
+    out().print(
+        f"\nknowledge {knowledge['profile']} {knowledge['version']} ({knowledge['content_hash'][:12]})\n{intended_use}",
+        style="dim",
+    )
+
+
+def print_plan(plan: Plan) -> None:
+    """One sentence, one table, then what is missing."""
+    from rich.markup import escape
+
+    console = out()
+    flag = "[bold red]RED FLAG[/bold red] " if plan.red_flag else ""
+    console.print(f"{flag}[bold]{escape(plan.headline)}[/bold]\n")
+    table = _table("decision", "answer")
+    for decision in plan.decisions:
+        table.add_row(escape(decision["question"]), escape(decision["outcome"]["sentence"]))
+    console.print(table)
+    if plan.diagnosis is not None:
+        print_diagnosis(plan.diagnosis)
+    for effect in plan.scan_effects:
+        console.print(f"\nthe scan changed [bold]{effect.decision}[/bold] ({', '.join(effect.facts)})")
+        console.print(f"  before: {effect.before}\n  after:  {effect.after}", markup=False)
+    for conflict in plan.disagreements:
+        console.print(
+            f"! {conflict.fact}: written {_text(conflict.stated)}, measured {_text(conflict.measured)} {conflict.unit};"
+            " what was written is used",
+            markup=False,
+        )
+    for stage in plan.stages:
+        if stage.state != "done":
+            console.print(f"{stage.name}: {stage.state} — {stage.note}", style="dim", markup=False)
+    print_questions([dict(item) for item in plan.questions])
+    _footer(plan.intended_use, plan.knowledge)
