@@ -1,7 +1,7 @@
 """The command line.
 
-Exit codes: 0 answered; 1 answered but undetermined, or a red flag; 2 usage; 3 bad input; 4 out of scope;
-70 a defect of kambin itself. Results go to stdout, everything else to stderr.
+Exit codes: 0 answered; 1 answered but undetermined, or a red flag; 2 usage; 3 bad input; 4 out of scope; 70 a
+defect of kambin itself. Results go to stdout, everything else to stderr.
 """
 
 from __future__ import annotations

@@ -12,7 +12,9 @@ __all__ = ["app"]
 CaseFile = Annotated[Path, typer.Argument(help="Case file, YAML or JSON; `-` reads from stdin.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Profile = Annotated[str, typer.Option(help="`current`, or `source`: documents F and R as written.")]
-Overlay = Annotated[list[Path], typer.Option(help="A hospital's own knowledge file; it may only tighten. Repeatable.")]
+Overlay = Annotated[
+    list[Path], typer.Option(help="A hospital's own knowledge file; it may only tighten. Repeatable.")
+]
 
 app = typer.Typer(
     name="kambin",
@@ -53,7 +55,9 @@ def _options(
 def plan(
     case: CaseFile,
     scan: Annotated[Path | None, typer.Option(help="Label map of the lumbar spine (NIfTI).")] = None,
-    labels: Annotated[str | None, typer.Option(help="Label convention of the scan, where the file does not tell.")] = None,
+    labels: Annotated[
+        str | None, typer.Option(help="Label convention of the scan, where the file does not tell.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for plan.json and report.html.")] = None,
     profile: Profile = "current",
     overlay: Overlay = [],  # noqa: B006  typer copies it
@@ -205,7 +209,9 @@ def guideline_diff(
 @guideline_app.command("mutate")
 def guideline_mutate(
     profile: Profile = "current",
-    sample: Annotated[int | None, typer.Option(min=1, help="Only so many mutants, chosen by a fixed seed.")] = None,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="Only so many mutants, chosen by a fixed seed.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Flip operators, thresholds and polarities, and see whether tests and proofs notice."""

@@ -15,7 +15,7 @@ from kambin.cli.patient import read_case
 from kambin.errors import InputError
 
 if TYPE_CHECKING:
-    from kambin.case import Case
+    pass
 
 __all__ = ["parse_reply", "run_ask"]
 

@@ -1,4 +1,4 @@
-"""`kambin doctor`: is this installation whole?"""
+"""`kambin doctor`: whether this installation is whole."""
 
 from __future__ import annotations
 
@@ -65,10 +65,10 @@ def run_doctor(as_json: bool) -> int:
     if as_json:
         emit_json({"ok": not failed, "checks": rows})
     else:
-        from kambin.cli.render import _table
+        from kambin.cli.render import table_of
 
         marks = {"ok": STATUS_MARK["eligible"], "absent": "–", "failed": STATUS_MARK["excluded"]}
-        table = _table("check", "state", "detail")
+        table = table_of("check", "state", "detail")
         for row in rows:
             table.add_row(row["check"], f"{marks[row['state']]} {row['state']}", row["detail"])
         out().print(table)

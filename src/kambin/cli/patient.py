@@ -78,9 +78,7 @@ def _progress() -> Any:
     return lambda text: note(f"  … {text}")
 
 
-def run_decide(
-    case: Path, profile: str, overlays: Sequence[Path], only: Sequence[str], as_json: bool
-) -> int:
+def run_decide(case: Path, profile: str, overlays: Sequence[Path], only: Sequence[str], as_json: bool) -> int:
     """Print the chain of decisions."""
     from kambin.guideline.explaining import explain_all, knowledge_doc, questions
     from kambin.guideline.loading import load_knowledge

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from kambin.plan import Plan
 
-__all__ = ["place", "print_decisions", "print_diagnosis", "print_plan", "print_questions"]
+__all__ = ["place", "print_decisions", "print_diagnosis", "print_plan", "print_questions", "table_of"]
 
 SHOWN_REASONS = 3
 
@@ -24,7 +24,8 @@ def place(candidate: Mapping[str, Any]) -> str:
     return f"{candidate['level']}, {where}, {candidate['root']} root"
 
 
-def _table(*columns: str) -> Table:
+def table_of(*columns: str) -> Table:
+    """A plain table that folds long cells."""
     from rich import box
     from rich.table import Table
 
@@ -48,14 +49,15 @@ def print_diagnosis(diagnosis: Mapping[str, Any]) -> None:
         console.print(f"[bold]Problem disc:[/bold] not identified. {diagnosis['reason']}")
     else:
         interval = f"{diagnosis['low']:.2f}–{diagnosis['high']:.2f}"
-        console.print(
-            f"[bold]Problem disc:[/bold] {place(problem)} — probability {diagnosis['probability']:.2f} ({interval})"
-        )
+        probability = f"{diagnosis['probability']:.2f} ({interval})"
+        console.print(f"[bold]Problem disc:[/bold] {place(problem)} — probability {probability}")
     rivals = diagnosis["rivals"]
     if rivals:
-        table = _table("rival", "probability", "interval")
+        table = table_of("rival", "probability", "interval")
         for rival in rivals:
-            table.add_row(place(rival), f"{rival['probability']:.2f}", f"{rival['low']:.2f}–{rival['high']:.2f}")
+            table.add_row(
+                place(rival), f"{rival['probability']:.2f}", f"{rival['low']:.2f}–{rival['high']:.2f}"
+            )
         console.print(table)
     following = diagnosis["next_finding"]
     if following:
@@ -65,7 +67,10 @@ def print_diagnosis(diagnosis: Mapping[str, Any]) -> None:
 
 
 def _reasons(option: Mapping[str, Any]) -> list[str]:
-    """What decided an option: exclusions first, then what is lacking or open, then what counts for and against."""
+    """What decided an option: exclusions first, then what is lacking or open.
+
+    Then what counts for and against.
+    """
     order = {"exclude": 0, "veto": 0, "require": 1, "any": 2, "for": 3, "against": 4}
     lines = []
     for argument in sorted(option["arguments"], key=lambda item: (order[item["role"]], -item["weight"])):
@@ -75,9 +80,13 @@ def _reasons(option: Mapping[str, Any]) -> list[str]:
             lines.append(f"✗ {argument['say']} [{source}]")
         elif role in ("require", "any") and truth is False and option["status"] == "not_indicated":
             lines.append(f"– not met: {argument['say']} [{source}]")
-        elif role in ("exclude", "require", "any", "veto") and truth is None and option["status"] != "excluded":
+        elif (
+            role in ("exclude", "require", "any", "veto") and truth is None and option["status"] != "excluded"
+        ):
             lines.append(f"? open: {argument['say']} [{source}]")
-        elif role in ("for", "against") and truth is True and option["status"] in ("eligible", "undetermined"):
+        elif (
+            role in ("for", "against") and truth is True and option["status"] in ("eligible", "undetermined")
+        ):
             lines.append(f"{'+' if role == 'for' else '−'}{argument['weight']} {argument['say']} [{source}]")
     return lines
 
@@ -89,7 +98,7 @@ def _print_decision(document: Mapping[str, Any], full: bool) -> None:
     console.print(f"\n[bold]{escape(document['question'])}[/bold]")
     console.print(f"  → {escape(document['outcome']['sentence'])}")
     support = document["policy"] == "argue"
-    table = _table("option", "status", "support" if support else "", "reasons")
+    table = table_of("option", "status", "support" if support else "", "reasons")
     for option in document["options"]:
         interval = "–".join(str(item) for item in dict.fromkeys(option["support"])) if support else ""
         reasons = _reasons(option)
@@ -100,7 +109,9 @@ def _print_decision(document: Mapping[str, Any], full: bool) -> None:
     console.print(table)
     for change in document["changes"] if full else []:
         then = ", ".join(change["options"]) or change["kind"]
-        console.print(f"  if {change['fact']} were {_text(change['would_be'])}: {change['kind']} {escape(then)}")
+        console.print(
+            f"  if {change['fact']} were {_text(change['would_be'])}: {change['kind']} {escape(then)}"
+        )
 
 
 def print_questions(questions: Sequence[Mapping[str, Any]], most: int = 5) -> None:
@@ -111,7 +122,10 @@ def print_questions(questions: Sequence[Mapping[str, Any]], most: int = 5) -> No
     console.print("\n[bold]Not enough information; ask next:[/bold]")
     for item in questions[:most]:
         mark = " (safety)" if item["safety"] else ""
-        console.print(f"  • {item['question']}{mark}  ({item['fact']}; for {', '.join(item['decisions'])})", markup=False)
+        console.print(
+            f"  • {item['question']}{mark}  ({item['fact']}; for {', '.join(item['decisions'])})",
+            markup=False,
+        )
     if len(questions) > most:
         console.print(f"  … and {len(questions) - most} more")
 
@@ -127,10 +141,8 @@ def print_decisions(document: Mapping[str, Any]) -> None:
 
 
 def _footer(intended_use: str, knowledge: Mapping[str, Any]) -> None:
-    out().print(
-        f"\nknowledge {knowledge['profile']} {knowledge['version']} ({knowledge['content_hash'][:12]})\n{intended_use}",
-        style="dim",
-    )
+    version = f"{knowledge['profile']} {knowledge['version']} ({knowledge['content_hash'][:12]})"
+    out().print(f"\nknowledge {version}\n{intended_use}", style="dim")
 
 
 def print_plan(plan: Plan) -> None:
@@ -140,7 +152,7 @@ def print_plan(plan: Plan) -> None:
     console = out()
     flag = "[bold red]RED FLAG[/bold red] " if plan.red_flag else ""
     console.print(f"{flag}[bold]{escape(plan.headline)}[/bold]\n")
-    table = _table("decision", "answer")
+    table = table_of("decision", "answer")
     for decision in plan.decisions:
         table.add_row(escape(decision["question"]), escape(decision["outcome"]["sentence"]))
     console.print(table)
