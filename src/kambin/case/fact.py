@@ -29,7 +29,9 @@ LINE_LENGTH = 200
 Line: TypeAlias = Annotated[str, Field(max_length=LINE_LENGTH, pattern=LINE_PATTERN)]
 """One line of text for people."""
 
-Label: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+LABEL_PATTERN = r"^[A-Za-z0-9_-]{1,40}$"
+
+Label: TypeAlias = Annotated[str, Field(pattern=LABEL_PATTERN)]
 """A name without meaning outside."""
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)

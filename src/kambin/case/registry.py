@@ -15,7 +15,9 @@ from kambin.case.sections.signs import SideSigns
 from kambin.case.shapes import shapes
 from kambin.case.words import LEVELS
 
-__all__ = ["facts", "facts_in_conditions"]
+__all__ = ["fact_of", "facts", "facts_in_conditions"]
+
+_PREFIX: Mapping[type[Section], str] = {SideSigns: "side_", DiscFinding: "disc_"}
 
 _DIAGNOSIS: tuple[Fact, ...] = (
     Fact(
@@ -47,13 +49,13 @@ _DIAGNOSIS: tuple[Fact, ...] = (
 )
 
 
-def _section_facts(section: type[Section], path: str, scope: str, prefix: str = "") -> Iterator[Fact]:
+def _section_facts(section: type[Section], path: str, scope: str) -> Iterator[Fact]:
     for name, shape in shapes(section).items():
         if not shape.is_fact:
             continue
         extra: Any = section.model_fields[name].json_schema_extra
         yield Fact(
-            prefix + name,
+            _PREFIX.get(section, "") + name,
             cast(Kind, shape.kind),
             shape.unit,
             shape.words or shape.limits,
@@ -71,7 +73,7 @@ def _all_facts() -> Iterator[Fact]:
         model = Case.model_fields[section].annotation
         assert isinstance(model, type) and issubclass(model, Section)
         yield from _section_facts(model, section, "patient")
-    yield from _section_facts(SideSigns, "signs.{side}", "side", prefix="side_")
+    yield from _section_facts(SideSigns, "signs.{side}", "side")
     yield Fact(
         "disc_level",
         "enum",
@@ -84,7 +86,7 @@ def _all_facts() -> Iterator[Fact]:
         "disc",
         "imaging.discs[].level",
     )
-    yield from _section_facts(DiscFinding, "imaging.discs[]", "disc", prefix="disc_")
+    yield from _section_facts(DiscFinding, "imaging.discs[]", "disc")
     yield from (item.fact for item in DERIVED)
     yield from _DIAGNOSIS
 
@@ -110,3 +112,23 @@ def facts() -> Mapping[str, Fact]:
 def facts_in_conditions() -> Mapping[str, Fact]:
     """The facts that a condition may name."""
     return MappingProxyType({name: item for name, item in facts().items() if item.in_conditions})
+
+
+def fact_of(section: type[Section], name: str) -> Fact:
+    """The fact that a field of a section declares.
+
+    Parameters
+    ----------
+    section : type of Section
+    name : str
+
+    Returns
+    -------
+    Fact
+
+    Raises
+    ------
+    KeyError
+        The field is no fact.
+    """
+    return facts()[_PREFIX.get(section, "") + name]

@@ -62,6 +62,8 @@ class Shape:
     may_be_unknown : bool
         Whether a file may say ``{unknown: reason}``.
     is_fact : bool
+    is_safety : bool
+        Whether it is a safety fact.
     """
 
     kind: ShapeKind
@@ -73,6 +75,7 @@ class Shape:
     required: bool
     may_be_unknown: bool
     is_fact: bool
+    is_safety: bool
 
 
 @cache
@@ -110,6 +113,7 @@ def _shape(owner: type[Section], field: FieldInfo) -> Shape:
         field.is_required(),
         kept,
         bool(extra.get("fact")),
+        bool(extra.get("safety")),
     )
 
 

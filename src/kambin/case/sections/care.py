@@ -33,7 +33,7 @@ CARE_KINDS: tuple[str, ...] = CareKind.__args__  # type: ignore[attr-defined]
 class CareTried(Section):
     """One kind of conservative care that was tried."""
 
-    kind: CareKind
+    kind: CareKind = Field(description="Which kind of care?")
     weeks: float | None = Field(default=None, ge=0, le=520, description="For how many weeks was it used?")
     response: Literal["none", "partial", "good", "worse"] | None = Field(
         default=None, description="What came of it?"

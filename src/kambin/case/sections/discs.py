@@ -30,7 +30,7 @@ class DiscFinding(Section):
         "In which zone does it lie?", cost=3, codes="observations.herniation_zone"
     )
     migration: Literal["none", "up", "down"] | None = fact(
-        "Has the fragment moved up or down from the disc?", cost=3, codes="observations.migration"
+        "Has the fragment moved up or down from the disc?", cost=3
     )
     migration_grade: Literal["none", "low", "high", "very_high"] | None = fact(
         "How far: low (within the height of the back of the disc), high (beyond it), very high (past the "

@@ -28,7 +28,7 @@ OperationKind: TypeAlias = Literal[
 class Operation(Section):
     """One earlier lumbar operation; `side` is the patient's."""
 
-    kind: OperationKind
+    kind: OperationKind = Field(description="Which operation?")
     level: Literal["L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"] | None = Field(
         default=None, description="Which disc?"
     )
