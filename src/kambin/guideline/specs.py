@@ -130,7 +130,7 @@ class DecisionSpec(Spec):
     policy: PolicySpec
     uses: tuple[str, ...] = ()
     define: dict[str, Any] = Field(default_factory=dict)
-    options: dict[str, Any]
+    options: dict[Id, OptionSpec]
     invariants: tuple[TheoremSpec, ...] = ()
     tests: tuple[TestSpec, ...] = ()
 
@@ -143,11 +143,6 @@ class DecisionSpec(Spec):
     @classmethod
     def _no_line(cls, value: Any) -> Any:
         return {key: item for key, item in (value or {}).items() if key != LINE}
-
-    @field_validator("options")
-    @classmethod
-    def _options(cls, value: dict[str, Any]) -> dict[str, OptionSpec]:
-        return {key: OptionSpec.model_validate(item) for key, item in value.items()}
 
 
 class ChangeSpec(Spec):
