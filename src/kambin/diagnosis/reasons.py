@@ -1,0 +1,104 @@
+"""What speaks for and against each place, as findings that a person can read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from kambin.case import FactValue
+from kambin.diagnosis.figures import Figures, Ratio
+from kambin.diagnosis.overlap import Weighed
+from kambin.diagnosis.places import PLACES, Place
+from kambin.diagnosis.result import Finding
+from kambin.diagnosis.scan import Scan, Spot
+
+__all__ = ["Why", "reasons"]
+
+Why: TypeAlias = tuple[tuple[Finding, ...], tuple[Finding, ...]]
+"""Findings for, findings against; the strongest first."""
+
+
+def reasons(weighed: Sequence[Weighed], scan: Scan, figures: Figures) -> list[Why]:
+    """Findings for and against every place.
+
+    Parameters
+    ----------
+    weighed : sequence of Weighed
+    scan : Scan
+    figures : Figures
+
+    Returns
+    -------
+    list of Why
+        In the order of `PLACES`.
+    """
+    found: list[list[tuple[float, str, Finding]]] = [[] for _ in PLACES]
+    for item in weighed:
+        component = item.component
+        said = component.say.replace("{value}", str(item.value))
+        made: dict[float, Finding] = {}
+        for index, share in component.places:
+            finding = made.get(share)
+            if finding is None:
+                finding = made[share] = _finding(
+                    component.path, item.value, said, component.ratio, item.weight * share, component.mapping
+                )
+            found[index].append((component.ratio.log * finding.weight, component.key, finding))
+    for place in PLACES:
+        for finding, log in _on_scan(place, scan.spots[place.index], figures):
+            found[place.index].append((log, finding.path, finding))
+    return [_sorted(items) for items in found]
+
+
+def _sorted(items: list[tuple[float, str, Finding]]) -> Why:
+    items.sort(key=lambda item: (-abs(item[0]), item[1]))
+    return (
+        tuple(finding for log, _, finding in items if log > 0),
+        tuple(finding for log, _, finding in items if log < 0),
+    )
+
+
+def _finding(
+    path: str, value: FactValue, say: str, ratio: Ratio, weight: float, mapping: tuple[str, ...]
+) -> Finding:
+    return Finding(
+        path,
+        value,
+        say,
+        ratio.value,
+        ratio.low,
+        ratio.high,
+        weight,
+        ratio.source,
+        mapping,
+        ratio.strength,
+        ratio.assumed,
+    )
+
+
+def _on_scan(place: Place, spot: Spot, figures: Figures) -> list[tuple[Finding, float]]:
+    """The scan's findings at a place; what a missing zone or side shares out shows as smaller weight."""
+    where = f"{place.level} {'both sides' if place.side == 'both' else place.side}"
+    path = f"imaging.discs[{where}]"
+    zone = None if spot.disc is None else spot.disc.zone
+    mapping = figures.zone_sources[zone] if zone else ()
+    listed = []
+    for name, ratio in spot.ratios:
+        weight = math.fsum(slope for named, _, slope in spot.slopes if named == name)
+        say, value = _say(name, where, zone)
+        field = "root_compressed" if name.startswith("root") else "migration" if name == "reach" else "type"
+        listed.append((_finding(f"{path}.{field}", value, say, ratio, weight, mapping), weight * ratio.log))
+    return listed
+
+
+def _say(name: str, where: str, zone: str | None) -> tuple[str, FactValue]:
+    if name == "none":
+        return f"no herniation at {where}", "none"
+    if name == "reach":
+        return f"a fragment that moved far up from {where} can meet the exiting root", "up"
+    if name == "root yes":
+        return f"the root is compressed at {where}", True
+    if name == "root no":
+        return f"the root is not clearly compressed at {where}", False
+    return f"{name} at {where}{f', {zone}' if zone else ''}", name
