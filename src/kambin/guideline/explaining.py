@@ -7,7 +7,8 @@ again later.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from kambin.case import FactRow, FactValue
 from kambin.guideline.changing import single_changes
