@@ -8,7 +8,7 @@ from typing import Any
 from kambin.case.fact import Section
 from kambin.case.shapes import Shape, shapes
 
-__all__ = ["Step", "dotted", "find", "is_unknown"]
+__all__ = ["Step", "dotted", "find", "is_unknown", "steps_of"]
 
 Step = str | int
 """A field's name, or the place in a list, counted from 0."""
@@ -35,12 +35,13 @@ def dotted(steps: tuple[Step, ...]) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
 
 
-def _steps(path: str) -> list[Step] | None:
+def steps_of(path: str) -> list[Step]:
+    """The steps of a dotted path; none for text that is no path."""
     steps: list[Step] = []
     for part in path.split("."):
         match = _PART.fullmatch(part)
         if match is None:
-            return None
+            return []
         steps.append(match[1])
         if match[2] is not None:
             steps.append(int(match[2]))
@@ -61,8 +62,8 @@ def find(start: Section, path: str) -> tuple[Shape, Any] | None:
     tuple of Shape and value, or None
         None where no such field, or no such item of a list, exists.
     """
-    steps = _steps(path)
-    if steps is None or not isinstance(steps[-1], str):
+    steps = steps_of(path)
+    if not steps or not isinstance(steps[-1], str):
         return None
     here: Any = start
     for step in steps[:-1]:

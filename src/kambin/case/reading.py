@@ -11,13 +11,14 @@ import os
 import sys
 from pathlib import Path
 
+from kambin.case.editing import with_value
 from kambin.case.model import Case
 from kambin.case.plain import FILE, MAX_FILE_BYTES, Format, parse
 from kambin.case.validation import validated
 from kambin.case.writing import dump
 from kambin.errors import CaseError, InputError, Problem
 
-__all__ = ["dump", "load", "loads"]
+__all__ = ["dump", "load", "loads", "with_value"]
 
 STANDARD_INPUT = "-"
 _SUFFIXES: dict[str, Format] = {".json": "json", ".yaml": "yaml", ".yml": "yaml"}

@@ -54,20 +54,22 @@ def facts_table() -> list[dict[str, Any]]:
     -------
     list of dict
         ``name``, ``scope``, ``type``, ``unit`` (UCUM), ``domain`` (words), ``low``, ``high``, ``words``,
-        ``cost``, ``cost_words``, ``safety``, ``question``, ``path``, ``inputs``, ``codes``: a list of
-        ``system``, ``code``, ``display`` and ``status`` (verified, corroborated, local, unverified).
+        ``cost``, ``cost_words``, ``safety``, ``question``, ``path``, ``inputs``, ``codes`` (words, with how
+        far each was checked: verified, corroborated, local or unverified) and ``coding``, the same as
+        records of ``system``, ``code``, ``display`` and ``status``.
     """
     return [_row(fact) for fact in facts().values()]
 
 
 def _row(fact: Fact) -> dict[str, Any]:
     limits = fact.domain if isinstance(fact.domain, Range) else None
+    found = fact_codes(fact)
     return {
         "name": fact.name,
         "scope": fact.scope,
         "type": fact.kind,
         "unit": fact.unit,
-        "domain": domain_words(fact.kind, fact.domain, fact.unit),
+        "domain": domain_words(fact.kind, fact.domain),
         "low": limits.low if limits else None,
         "high": limits.high if limits else None,
         "words": list(fact.domain) if isinstance(fact.domain, tuple) else None,
@@ -77,9 +79,9 @@ def _row(fact: Fact) -> dict[str, Any]:
         "question": fact.question,
         "path": fact.path,
         "inputs": list(fact.inputs),
-        "codes": [_code(code) for code in fact_codes(fact)],
+        "codes": [f"{code.system} {code.code} ({code.status})" for code in found],
+        "coding": [
+            {"system": code.uri, "code": code.code, "display": code.display, "status": code.status}
+            for code in found
+        ],
     }
-
-
-def _code(code: evidence.Code) -> dict[str, Any]:
-    return {"system": code.system, "code": code.code, "display": code.display, "status": code.status}
