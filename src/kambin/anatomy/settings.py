@@ -1,0 +1,96 @@
+"""Limits and tolerances of this room, each with its reason beside it.
+
+Lengths are millimetres, angles degrees. Nothing here is clinical: what a height means for a patient is the
+guideline's to say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["DEFAULT_LIMITS", "Limits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is read at all; a file that asks for more is refused before memory is set aside for it.
+
+    Attributes
+    ----------
+    max_voxels : int
+        A CT of the whole spine at 512 × 512 × 700 fits, and its labels need 200 MB.
+    max_bytes : int
+        Of decoded voxels; with the working copies it keeps the process below 2 GB.
+    max_header_bytes : int
+        Of header and extensions; the label table of TotalSegmentator takes 3 kB.
+    max_label : int
+        Highest voxel value; every known convention stays below 300, DICOM counts in 16 bits.
+    """
+
+    max_voxels: int = 200_000_000
+    max_bytes: int = 800_000_000
+    max_header_bytes: int = 1_000_000
+    max_label: int = 65_535
+
+
+DEFAULT_LIMITS = Limits()
+
+# Deflate can not expand a byte to more than 1032 (zlib's own bound), so a header that declares more is
+# untrue.
+DEFLATE_MAX_RATIO = 1032
+# Bytes read at a time: large enough to be fast, small enough not to count beside the voxels.
+CHUNK_BYTES = 1 << 24
+
+# Clinical scanners make 0.2 to 5 mm; what lies outside is a wrong unit or a wrong header.
+MIN_SPACING_MM, MAX_SPACING_MM = 0.1, 10.0
+# A gantry tilted by 30 degrees leaves 0.87 of the box's volume; below a half the axes are nearly in one
+# plane.
+MIN_ORTHOGONALITY = 0.5
+# Quaternions in float32 move a corner of a 500 mm volume by under 0.1 mm; more than this is another frame.
+FRAMES_TOLERANCE_MM = 0.5
+# The grid spacing written twice in a header differs by rounding only.
+SPACING_TOLERANCE = 0.01
+
+# A second piece as large as this share of the first is anatomy or a mistake in labelling, not stray voxels.
+FRAGMENT_SHARE = 0.10
+# Vertebrae lie 25 to 45 mm apart; two pieces of one label this far apart along the spine are two vertebrae.
+TWO_VERTEBRAE_MM = 20.0
+
+# Nobody lies across the scanner: beyond 60 degrees the frame in the header is not the patient's.
+MIN_AXIS_COSINE = 0.5
+# A label's middle must lie this far on its own side of its twin's before it counts for or against the frame.
+SIDE_MARGIN_MM = 10.0
+# Distance of neighbours, as a multiple of the usual one, beyond which another vertebra lies between them.
+SKIPPED_STEP = 1.6
+# Used as the usual distance where the map has too few neighbours to measure it.
+USUAL_STEP_MM = 36.0
+# The sacrum's top lies at or above the lowest point of L5 (its lower articular processes); see `numbering`.
+SACRUM_GAP_MM = 15.0
+
+# How value 26 is told apart from its contact with the sacrum; see `conventions`.
+FUSED_CONTACT = 2.0
+SEPARATE_CONTACT = 0.9
+
+# The whole vertebra's middle lies 10 to 16 mm behind its body's on every map we hold; less is a body alone.
+MIN_ARCH_MM = 4.0
+# Half width of the midline strip in which body, canal and arch lie one behind the other; the canal is 21 to
+# 32 mm wide.
+MIDLINE_MM = 5.0
+# Share of the body's own section at which the body ends and the canal begins.
+WALL_SHARE = 0.25
+# Vertebral bodies are at most 60 mm wide: a disc is looked for this far from the bodies' axis.
+DISC_HALF_WIDTH_MM = 36.0
+# Reach above and below the middle between two bodies: half a body and half a disc, and some to spare.
+DISC_REACH_MM = 34.0
+# No lumbar disc is higher; a column that finds no bone within it passes a foramen.
+MAX_DISC_HEIGHT_MM = 25.0
+# Bridges narrower than this between the disc and the gap behind the canal are cut.
+BRIDGE_MM = 4.0
+# A disc smaller than this in section was not found (the smallest lumbar discs exceed 1000 mm2).
+MIN_DISC_AREA_MM2 = 300.0
+# Standard deviation along the spine of the derived disc's middle, beside half a voxel: on the map with given
+# discs the derived middles differ from them by 0.1 to 0.9 mm along the spine
+# (tests/anatomy/test_real_maps.py).
+DISC_CENTRE_SD_MM = 1.0
+# The crest is measured only where the field of view does not end within this distance below its top.
+CREST_MARGIN_MM = 10.0
