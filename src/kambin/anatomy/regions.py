@@ -1,0 +1,192 @@
+"""One structure of a label map: its main piece, what lies loose beside it, and whether the scan cuts it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kambin.anatomy import frames
+from kambin.anatomy.reading import Box, LabelMap
+from kambin.anatomy.settings import FRAGMENT_SHARE
+from kambin.anatomy.volume import Volume
+
+__all__ = ["Region", "region", "sample"]
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Region:
+    """A structure, as voxels in a box.
+
+    Attributes
+    ----------
+    name : str
+    value : int
+        Voxel value.
+    volume : Volume
+        The whole map, for its affine.
+    box : tuple of slice
+        The part of the map that `mask` covers.
+    mask : ndarray of bool
+        The main piece, joined with pieces of at least a tenth of its size.
+    voxels : int
+        Of the mask.
+    stray_voxels : int
+        Of the smaller pieces, which are left out.
+    fragments : tuple of ndarray, each shape (3,)
+        Middle of each further piece that is in the mask, LPS mm; empty for a structure in one piece.
+    main_centre_lps : ndarray, shape (3,)
+        Middle of the largest piece.
+    border_voxels : ndarray, shape (n, 3)
+        Voxel indices of the mask at the edge of the map.
+    """
+
+    name: str
+    value: int
+    volume: Volume
+    box: Box
+    mask: Bools
+    voxels: int
+    stray_voxels: int
+    fragments: tuple[Floats, ...]
+    main_centre_lps: Floats
+    border_voxels: NDArray[np.int64]
+
+    @property
+    def cut(self) -> bool:
+        """Whether the edge of the field of view touches the structure."""
+        return len(self.border_voxels) > 0
+
+    @property
+    def volume_ml(self) -> float:
+        """Volume of the mask, ml."""
+        return self.voxels * self.volume.voxel_ml
+
+    @property
+    def stray_ml(self) -> float:
+        """Volume of what was left out, ml."""
+        return self.stray_voxels * self.volume.voxel_ml
+
+    def points_lps(self, step: int = 1) -> Floats:
+        """Centres of the mask's voxels, LPS mm, shape (n, 3); every `step`-th along each axis."""
+        indices = np.argwhere(self.mask[::step, ::step, ::step]) * step + self.origin
+        return frames.apply(self.volume.lps_from_voxel, indices)
+
+    @property
+    def origin(self) -> NDArray[np.int64]:
+        """Index of the box's first voxel in the map, shape (3,)."""
+        return np.array([part.start for part in self.box], dtype=np.int64)
+
+    def centre_lps(self) -> Floats:
+        """Mean of the mask's voxel centres, LPS mm, shape (3,)."""
+        return frames.apply(self.volume.lps_from_voxel, _middle(self.mask) + self.origin)
+
+    def surface_voxels(self) -> int:
+        """Number of the mask's voxels with a face that is not shared with another of them."""
+        from scipy import ndimage
+
+        return self.voxels - int(np.count_nonzero(ndimage.binary_erosion(self.mask)))
+
+
+def region(labels: LabelMap, name: str) -> Region | None:
+    """Separate a structure from the map; None where the map does not hold it.
+
+    Pieces are joined through voxel faces. Stray voxels are left out, so that a speck far away moves nothing.
+    """
+    from scipy import ndimage
+
+    if name not in labels.boxes:
+        return None
+    box = labels.boxes[name]
+    found = labels.volume.array[box] == labels.value_of(name)
+    pieces, count = ndimage.label(found)
+    sizes = np.bincount(pieces.ravel(order="K"), minlength=count + 1)
+    sizes[0] = 0
+    largest = int(sizes.argmax())
+    kept = np.flatnonzero(sizes >= FRAGMENT_SHARE * sizes[largest])
+    mask = _keep(pieces, kept)
+    to_lps = labels.volume.lps_from_voxel
+    origin = np.array([part.start for part in box])
+    centres = {
+        int(piece): frames.apply(to_lps, _middle(_keep(pieces, kept[kept == piece])) + origin)
+        for piece in kept
+    }
+    voxels = int(sizes[kept].sum())
+    return Region(
+        name=name,
+        value=labels.value_of(name),
+        volume=labels.volume,
+        box=box,
+        mask=mask,
+        voxels=voxels,
+        stray_voxels=int(sizes.sum()) - voxels,
+        fragments=tuple(centre for piece, centre in centres.items() if piece != largest),
+        main_centre_lps=centres[largest],
+        border_voxels=_border(mask, box, labels.volume.array.shape),
+    )
+
+
+def _keep(pieces: NDArray[Any], kept: NDArray[np.int64]) -> Bools:
+    wanted = np.zeros(int(pieces.max()) + 1, dtype=np.bool_)
+    wanted[kept] = True
+    mask: Bools = wanted[pieces]
+    return mask
+
+
+def _middle(mask: Bools) -> Floats:
+    """Mean index of a mask, shape (3,)."""
+    profiles = [
+        mask.sum(axis=tuple(other for other in range(3) if other != axis), dtype=np.int64)
+        for axis in range(3)
+    ]
+    return np.array([float(profile @ np.arange(len(profile))) / float(profile.sum()) for profile in profiles])
+
+
+def _border(mask: Bools, box: Box, shape: tuple[int, ...]) -> NDArray[np.int64]:
+    origin = np.array([part.start for part in box])
+    found = [np.empty((0, 3), dtype=np.int64)]
+    for axis, part in enumerate(box):
+        for at_edge, local in ((part.start == 0, 0), (part.stop == shape[axis], mask.shape[axis] - 1)):
+            if at_edge:
+                indices = np.argwhere(np.take(mask, [local], axis=axis))
+                indices[:, axis] = local
+                found.append(indices + origin)
+    return np.concatenate(found)
+
+
+def sample(regions: list[Region], origin_lps: Floats, steps_lps: tuple[Floats, Floats, Floats]) -> Bools:
+    """Whether the points of a regular grid lie in any of the structures.
+
+    A point takes the value of the voxel that it lies in, so a structure ends at the faces of its voxels.
+
+    Parameters
+    ----------
+    regions : list of Region
+    origin_lps : ndarray, shape (3,)
+    steps_lps : three ndarrays, shapes (a, 3), (b, 3), (c, 3)
+        Offsets from the origin along the three axes of the grid, LPS mm.
+
+    Returns
+    -------
+    ndarray of bool, shape (a, b, c)
+    """
+    inside = np.zeros(tuple(len(step) for step in steps_lps), dtype=np.bool_)
+    for part in regions:
+        voxel_from_lps = np.asarray(np.linalg.inv(part.volume.lps_from_voxel), dtype=np.float64)
+        start = frames.apply(voxel_from_lps, origin_lps) - part.origin + 0.5
+        first, second, third = (step @ voxel_from_lps[:3, :3].T for step in steps_lps)
+        valid = np.ones_like(inside)
+        indices = []
+        for axis, size in enumerate(part.mask.shape):
+            # the grid's axes are straight lines in the voxels too, so each index is a sum of three terms
+            plane = start[axis] + first[:, None, axis] + second[None, :, axis]
+            index = np.floor(plane[:, :, None] + third[None, None, :, axis]).astype(np.int32)
+            valid &= (index >= 0) & (index < size)
+            indices.append(index)
+        inside[valid] |= part.mask[tuple(index[valid] for index in indices)]
+    return inside
