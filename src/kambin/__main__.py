@@ -1,0 +1,5 @@
+"""``python -m kambin``: the command line."""
+
+from kambin.cli import main
+
+main()
