@@ -72,7 +72,7 @@ def _reply(
 
 def _with(case: Case, path: str, value: FactValue | str) -> Case:
     """Copy of the case with one more field, checked like a file."""
-    from kambin.case.reading import with_value
+    from kambin.case.editing import with_value
 
     if isinstance(value, str) and value.endswith("!"):
         return with_value(case, path, {"unknown": value.removesuffix("!")})
