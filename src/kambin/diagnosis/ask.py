@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from kambin.case import Case, DiscFinding, facts
+from kambin.case import DiscFinding, facts
 from kambin.case.words import LEVELS
 from kambin.diagnosis.figures import Figures
 from kambin.diagnosis.observe import Observation
@@ -64,7 +64,6 @@ def leading(posterior: Posterior, figures: Figures) -> tuple[int, ...]:
 
 
 def next_finding(
-    case: Case,
     seen: Observation,
     strongest: dict[Group, float],
     scan: Scan,
@@ -75,7 +74,6 @@ def next_finding(
 
     Parameters
     ----------
-    case : Case
     seen : Observation
     strongest : dict
         Log ratio of the strongest finding of each group, from :func:`kambin.diagnosis.overlap.weigh`.
@@ -93,7 +91,7 @@ def next_finding(
     total = math.fsum(posterior.probabilities[index] for index in apart)
     weights = {index: posterior.probabilities[index] / total for index in apart}
     found = []
-    for asked in (*_signs(seen, strongest, weights, figures), *_scans(case, scan, weights, figures)):
+    for asked in (*_signs(seen, strongest, weights, figures), *_scans(scan, weights, figures)):
         gain = _gain(asked, weights)
         if gain >= figures.decision["ask_gain_bits"]:
             found.append(
@@ -196,7 +194,7 @@ def _signs(
             yield Asked(question.path, *_wording(question.fact, question.side), tuple(answers))
 
 
-def _scans(case: Case, scan: Scan, weights: dict[int, float], figures: Figures) -> Iterator[Asked]:
+def _scans(scan: Scan, weights: dict[int, float], figures: Figures) -> Iterator[Asked]:
     unread = [index for index in weights if index != NOTHING and scan.spots[index].reading == "unread"]
     if scan.silent:
         yield _reading(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kambin.case import Case
-from kambin.case.words import ROOTS, SIDES
+from kambin.case.words import ROOTS, SIDES, Root
 from kambin.diagnosis.figures import Figures
 from kambin.diagnosis.observe import Observation
 from kambin.diagnosis.overlap import Weighed
@@ -168,9 +168,7 @@ def _bilateral(answers: list[bool | None]) -> str:
 
 
 def _one_off(place: Place, roots: frozenset[str]) -> bool:
-    return any(
-        abs(ROOTS.index(place.root) - [str(item) for item in ROOTS].index(root)) == 1 for root in roots
-    )
+    return any(abs(ROOTS.index(place.root) - ROOTS.index(Root(root))) == 1 for root in roots)
 
 
 def _and(words: Iterable[str]) -> str:

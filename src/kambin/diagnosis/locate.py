@@ -19,6 +19,7 @@ from kambin.diagnosis.ratios import figures as current_figures
 from kambin.diagnosis.reasons import Why, reasons
 from kambin.diagnosis.result import Candidate, Diagnosis
 from kambin.diagnosis.scan import Scan, read_scan
+from kambin.errors import InputError
 
 __all__ = ["locate", "problem_disc"]
 
@@ -69,7 +70,7 @@ def locate(case: Case, figures: Figures | None = None) -> Diagnosis:
         candidates=candidates,
         unexplained=posterior.probabilities[NOTHING],
         rivals=_rivals(candidates, problem, used),
-        next_finding=next_finding(case, seen, strongest, scan, posterior, used),
+        next_finding=next_finding(seen, strongest, scan, posterior, used),
         signs_match_scan=matched.agrees,
         level_doubtful=scan.doubtful,
         warnings=warnings,
@@ -93,13 +94,15 @@ def problem_disc(case: Case, diagnosis: Diagnosis) -> DiscFinding | None:
 
     Raises
     ------
-    ValueError
+    InputError
         The diagnosis is not this case's.
     """
     disc = None if diagnosis.problem is None else diagnosis.problem.disc
     if disc is not None and disc not in case.imaging.discs:
-        raise ValueError(
-            "this diagnosis was made from another case: its problem disc is not among the case's discs"
+        raise InputError(
+            "the diagnosis was made from another case: its problem disc is not among this case's discs",
+            field="imaging.discs",
+            now="locate this case first",
         )
     return disc
 
@@ -125,12 +128,10 @@ def _choose(posterior: Posterior, scan: Scan, matched: Match, figures: Figures) 
     lead = figures.decision["lead"]
     if matched.agrees is False:
         return _Choice(None, "What the scan shows does not explain the signs.")
-    rival = max(
-        (place for place in PLACES if place.index not in covered),
-        key=lambda place: (p[place.index], -place.index),
-    )
-    if p[rival.index] > mass:
-        return _Choice(None, f"The signs point to {rival.name}, of which the scan shows nothing.")
+    highest = max(p[place.index] for place in PLACES if place.index not in covered)
+    if highest > mass:
+        names = " or ".join(place.name for place in PLACES if p[place.index] == highest)
+        return _Choice(None, f"The signs point to {names}, of which the scan shows nothing.")
     others = _other_discs(scan, covered, p)
     if others and mass < lead * others[0][0]:
         tied = tuple(place for other, place in others if mass < lead * other)
@@ -142,17 +143,19 @@ def _choose(posterior: Posterior, scan: Scan, matched: Match, figures: Figures) 
 
 def _nothing_shown(scan: Scan) -> str:
     if scan.silent:
-        return "No disc finding is on file (a reading of an MRI is missing); symptoms and signs alone name no disc."
+        return "No disc finding is on file; symptoms and signs alone name no disc. An MRI reading is missing."
     if scan.complete:
         return "All five discs were read and none of them is bulging or herniated."
     return "No bulge or herniation is on file, and not all five lumbar discs are marked as read."
 
 
 def _same_disc(place: Place, best: Place, scan: Scan) -> bool:
-    """Same record; or same disc, where one of the two is the finding of both sides."""
+    """Same level and side, or one record for both sides."""
     if place.level != best.level:
         return False
-    return scan.spots[place.index].disc is scan.spots[best.index].disc or "both" in (place.side, best.side)
+    if place.side == best.side or "both" in (place.side, best.side):
+        return True
+    return scan.spots[place.index].disc is scan.spots[best.index].disc
 
 
 def _other_discs(scan: Scan, covered: Sequence[int], p: Sequence[float]) -> list[tuple[float, Place]]:
