@@ -144,6 +144,8 @@ class Figures:
     types, compressed : mapping of str to Ratio
         What a scan shows at a place: type of herniation, and whether the root is compressed.
     type_backgrounds, compressed_backgrounds : mapping of str to float
+    beside : Ratio
+        A place next to a herniation of its disc and side, in a full reading that does not name it.
     reach : Ratio
         A fragment that moved up, at the exiting root's place.
     reach_grades : frozenset of str
@@ -168,6 +170,7 @@ class Figures:
     type_backgrounds: Mapping[str, float]
     compressed: Mapping[str, Ratio]
     compressed_backgrounds: Mapping[str, float]
+    beside: Ratio
     reach: Ratio
     reach_grades: frozenset[str]
     central_share: float

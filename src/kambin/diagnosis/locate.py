@@ -122,7 +122,7 @@ def _choose(posterior: Posterior, scan: Scan, matched: Match, figures: Figures) 
     p = posterior.probabilities
     if not scan.recorded:
         return _Choice(None, _nothing_shown(scan))
-    best = min(scan.recorded, key=lambda place: (-p[place.index], place.index))
+    best = min(scan.recorded, key=lambda place: (-p[place.index], _order(place)))
     covered = tuple(place.index for place in scan.recorded if _same_disc(place, best, scan))
     mass = math.fsum(p[index] for index in covered)
     lead = figures.decision["lead"]
@@ -138,7 +138,38 @@ def _choose(posterior: Posterior, scan: Scan, matched: Match, figures: Figures) 
         return _Choice(None, _alike(best, tied), tied=(best, *tied))
     if p[NOTHING] > mass:
         return _Choice(None, "Something other than a lumbar disc is more probable than any disc on the scan.")
-    return _Choice(best, "", covered)
+    place = _with_side(best, scan, p, lead)
+    if place is None:
+        return _Choice(
+            None, f"The side of the finding at {best.level} is not written down, and no sign tells it."
+        )
+    return _Choice(place, "", covered)
+
+
+def _order(place: Place) -> tuple[str, bool, int]:
+    """An order among equals that a mirror changes as little as possible: level, course, then side."""
+    return place.level, place.course == "exiting", place.index
+
+
+def _with_side(best: Place, scan: Scan, p: Sequence[float], lead: float) -> Place | None:
+    """The place to name, where the record leaves the side to the signs.
+
+    Of a finding in the midline both sides are named unless one leads; of a finding whose side is not written
+    down nothing is.
+    """
+    disc = scan.spots[best.index].disc
+    if disc is None or disc.side in ("left", "right"):
+        return best
+    here = [place for place in scan.recorded if place.level == best.level]
+    mass = {
+        side: math.fsum(p[place.index] for place in here if place.side == side) for side in ("left", "right")
+    }
+    clear = max(mass.values()) >= lead * min(mass.values())
+    if best.side != "both" and clear:
+        return best
+    both = [place for place in here if place.side == "both" and scan.spots[place.index].disc is disc]
+    central = disc.side == "midline" or disc.zone == "central"
+    return both[0] if central and both else None
 
 
 def _nothing_shown(scan: Scan) -> str:
@@ -166,9 +197,9 @@ def _other_discs(scan: Scan, covered: Sequence[int], p: Sequence[float]) -> list
             groups.setdefault(id(scan.spots[place.index].disc), []).append(place)
     found = []
     for places in groups.values():
-        top = min(places, key=lambda place: (-p[place.index], place.index))
+        top = min(places, key=lambda place: (-p[place.index], _order(place)))
         found.append((math.fsum(p[place.index] for place in places), top))
-    return sorted(found, key=lambda item: (-item[0], item[1].index))
+    return sorted(found, key=lambda item: (-item[0], _order(item[1])))
 
 
 def _alike(best: Place, tied: Sequence[Place]) -> str:
@@ -182,7 +213,7 @@ def _alike(best: Place, tied: Sequence[Place]) -> str:
 
 def _candidates(posterior: Posterior, scan: Scan, why: Sequence[Why]) -> tuple[Candidate, ...]:
     spreads = posterior.intervals()
-    order = sorted(range(len(PLACES)), key=lambda index: (-spreads[index][0], index))
+    order = sorted(range(len(PLACES)), key=lambda index: (-spreads[index][0], _order(PLACES[index])))
     return tuple(
         Candidate(
             level=PLACES[index].level,

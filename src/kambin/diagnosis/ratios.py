@@ -74,6 +74,7 @@ def build(data: Mapping[str, Any], method: str) -> Figures:
         type_backgrounds={name: item["background"] for name, item in scan["types"].items()},
         compressed={name: _ratio(item, scan) for name, item in scan["root_compressed"].items()},
         compressed_backgrounds={name: item["background"] for name, item in scan["root_compressed"].items()},
+        beside=_ratio(scan["beside_a_herniation"], scan),
         reach=_ratio(scan["migrated_up_reaches_exiting"], scan),
         reach_grades=frozenset(scan["migrated_up_reaches_exiting"]["grades"]),
         central_share=scan["central_with_side_reaches_both"],

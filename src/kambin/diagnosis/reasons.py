@@ -95,6 +95,8 @@ def _on_scan(place: Place, spot: Spot, figures: Figures) -> list[tuple[Finding, 
 def _say(name: str, where: str, zone: str | None) -> tuple[str, FactValue]:
     if name == "none":
         return f"no herniation at {where}", "none"
+    if name == "beside":
+        return f"the herniation beside it is not said to reach {where}", "none"
     if name == "reach":
         return f"a fragment that moved far up from {where} can meet the exiting root", "up"
     if name == "root yes":

@@ -100,9 +100,9 @@ def read_scan(case: Case, figures: Figures) -> Scan:
     described = frozenset(
         LEVELS if complete else (record.level for record in records if record.type is not None)
     )
-    clear, unread = _clear(figures), Spot("unread", 0.0)
+    unread = Spot("unread", 0.0)
     filled = tuple(
-        spot or (clear if complete and not _left_open(place, records) else unread)
+        spot or (_not_named(place, records, figures) if complete else unread)
         for place, spot in zip(PLACES, spots, strict=True)
     )
     doubtful = _numbering_doubtful(case)
@@ -128,18 +128,25 @@ def _numbering_doubtful(case: Case) -> bool:
     return any(item.name == "transitional_vertebra" and item.value is True for item in case.measured)
 
 
-def _left_open(place: Place, records: Iterable[DiscFinding]) -> bool:
-    """Whether a record of this disc and side leaves a place open that it does not name.
+def _not_named(place: Place, records: Iterable[DiscFinding], figures: Figures) -> Spot:
+    """What a full reading says about a place that no record names.
 
-    A record names one zone, and a herniation may spill into the next; a record may also lack the side or
-    the type.
+    It is clear, unless a record of its disc and side leaves it open: a record names one zone, and a
+    herniation may spill into the next; of a record without a type nothing is known.
     """
-    return any(
-        record.level == place.level
+    near = [
+        record.type
+        for record in records
+        if record.level == place.level
         and record.type != "none"
         and (record.side not in ("left", "right") or place.side == record.side)
-        for record in records
-    )
+    ]
+    if not near:
+        return _clear(figures)
+    if None in near:
+        return Spot("unread", 0.0)
+    ratio = figures.beside
+    return Spot("clear", ratio.log, (("beside", ratio.sd, 1.0),), None, (("beside", ratio),))
 
 
 def _read_level(records: list[DiscFinding], spots: list[Spot | None], figures: Figures) -> None:
@@ -229,9 +236,9 @@ def _lies_at(record: DiscFinding, figures: Figures) -> tuple[list[Place], list[P
 
 
 def _covered(record: DiscFinding, figures: Figures) -> list[Place]:
-    """Every place that the words of a record leave open."""
+    """Every place that the words of a record leave open; a bulge has no one zone."""
     sides = ("left", "right") if record.side in (None, "midline") else (record.side,)
-    zone = record.zone
+    zone = None if record.type == "bulge" and not record.root_compressed else record.zone
     if record.side == "midline" and zone in (None, "subarticular") and record.type not in ("bulge", "none"):
         zone = "central"
     courses = ("traversing", "exiting") if zone is None else (figures.zones[zone],)
