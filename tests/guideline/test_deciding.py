@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kambin.case import Case, fact_row
 from kambin.guideline import Status, decide, evaluate, load_knowledge
 from kambin.guideline.conditions import FactIs
-from kambin.guideline.deciding import outcome_of, result_facts, status_of, support_of
+from kambin.guideline.deciding import judge, outcome_of, result_facts
 from kambin.guideline.knowledge import ROLES, WEIGHTS, Argument, Decision, Option
 from tests.guideline.conftest import Tiny
 
@@ -126,15 +126,16 @@ def test_order_of_options_does_not_matter_unless_first(
     ],
 )
 def test_status_table(roles: list[tuple[str, bool | None]], status: Status) -> None:
-    assert status_of(roles) is status
+    shape = [(role, 5) for role, _ in roles]
+    assert judge(shape, [truth for _, truth in roles])[0] is status  # type: ignore[arg-type]
 
 
 def test_support_table() -> None:
-    assert support_of([("for", True, 20), ("against", True, 5), ("for", None, 10), ("against", None, 2)]) == (
-        13,
-        25,
-    )
-    assert support_of([(role, True, 20) for role in ROLES if role not in ("for", "against")]) == (0, 0)
+    shape = [("for", 20), ("against", 5), ("for", 10), ("against", 2)]
+    assert judge(shape, [True, True, None, None])[1:] == (13, 25)  # type: ignore[arg-type]
+    assert judge(shape, [False] * 4)[1:] == (0, 0)  # type: ignore[arg-type]
+    others = [(role, 20) for role in ROLES if role not in ("for", "against")]
+    assert judge(others, [True] * len(others))[1:] == (0, 0)
 
 
 def _row(**known: Any) -> dict[str, Any]:

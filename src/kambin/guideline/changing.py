@@ -7,19 +7,20 @@ explained link by link.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from kambin.case import Fact, FactRow, FactValue, Range
 from kambin.guideline.compiling import Truth, compile_truths
-from kambin.guideline.conditions import Compare, Condition, facts_of, leaves
+from kambin.guideline.conditions import Compare, Condition, In, Term, facts_of, leaves
 from kambin.guideline.deciding import (
-    ArgumentResult,
     DecisionResult,
     OptionResult,
     Outcome,
-    option_result,
+    judge,
     outcome_of,
+    pending_of,
 )
 from kambin.guideline.knowledge import Decision, Knowledge
 
@@ -37,13 +38,31 @@ class SingleChange(NamedTuple):
     outcome: Outcome
 
 
+class _Turn(NamedTuple):
+    """Where a comparison of a number turns: just below the edge (`<`, `>=`) or just above it (`<=`, `>`)."""
+
+    own: Term
+    rest: Term
+    above: bool
+
+    def around(self, row: FactRow, step: float) -> tuple[float, float] | None:
+        """The last value before the turn and the first after it; None when the other fact is unknown."""
+        value = row[self.rest.fact] if self.rest.fact is not None else 0
+        if value is None:
+            return None
+        edge = (self.rest.scale * value + self.rest.offset - self.own.offset) / self.own.scale  # type: ignore[operator]
+        if step == 1:
+            low = math.floor(edge) if self.above else math.ceil(edge) - 1
+            return low, low + 1
+        return (edge, round(edge + step, 6)) if self.above else (round(edge - step, 6), edge)
+
+
 class _Touched(NamedTuple):
     """What one fact touches in one decision."""
 
     truths: Callable[[FactRow], tuple[Truth, ...]]
-    places: tuple[tuple[int, int], ...]  # (option, argument) of each condition
-    thresholds: tuple[float, ...]
-    others: tuple[str, ...]  # facts that it is compared with
+    places: tuple[tuple[int, int, bool], ...]  # option, argument, and whether it only weighs
+    turns: tuple[_Turn, ...]
 
 
 _TOUCHED: dict[int, tuple[Decision, dict[str, _Touched]]] = {}
@@ -61,8 +80,8 @@ def _touched(decision: Decision) -> dict[str, _Touched]:
     made = {
         name: _Touched(
             compile_truths([condition for _, _, condition in items]),
-            tuple((i, j) for i, j, _ in items),
-            *_thresholds(name, [condition for _, _, condition in items]),
+            tuple((i, j, decision.options[i].arguments[j].role in ("for", "against")) for i, j, _ in items),
+            tuple(dict.fromkeys(turn for _, _, condition in items for turn in _turns(name, condition))),
         )
         for name, items in places.items()
     }
@@ -70,19 +89,22 @@ def _touched(decision: Decision) -> dict[str, _Touched]:
     return made
 
 
-def _thresholds(name: str, conditions: Iterable[Condition]) -> tuple[tuple[float, ...], tuple[str, ...]]:
-    values: set[float] = set()
-    others: dict[str, None] = {}
-    for condition in conditions:
-        for leaf in leaves(condition):
-            if not isinstance(leaf, Compare) or name not in facts_of(leaf):
+def _turns(name: str, condition: Condition) -> Iterator[_Turn]:
+    for leaf in leaves(condition):
+        if isinstance(leaf, In) and leaf.fact == name:
+            numbers = [Term(None, 0.0, word) for word in leaf.words if isinstance(word, int)]
+            yield from (_Turn(Term(name), number, above) for number in numbers for above in (False, True))
+        elif isinstance(leaf, Compare) and name in facts_of(leaf):
+            on_left = leaf.left.fact == name
+            own, rest = (leaf.left, leaf.right) if on_left else (leaf.right, leaf.left)
+            if not own.scale:
                 continue
-            own, rest = (leaf.left, leaf.right) if leaf.left.fact == name else (leaf.right, leaf.left)
-            if rest.fact is None and own.scale:
-                values.add((rest.offset - own.offset) / own.scale)
-            elif rest.fact is not None:
-                others[rest.fact] = None
-    return tuple(sorted(values)), tuple(others)
+            turned = on_left == (own.scale < 0)  # the comparison reads the other way round
+            both = leaf.op in ("=", "<>")
+            above = (leaf.op in ("<=", ">")) != (turned and not both)
+            yield _Turn(own, rest, above)
+            if both:
+                yield _Turn(own, rest, not above)
 
 
 def _candidates(fact: Fact, touched: _Touched, row: FactRow) -> Iterator[Sequence[FactValue]]:
@@ -94,16 +116,15 @@ def _candidates(fact: Fact, touched: _Touched, row: FactRow) -> Iterator[Sequenc
         yield from ([word] for word in fact.domain if word != now)
     elif isinstance(fact.domain, Range) and isinstance(now, (int, float)):
         step = 1.0 if fact.kind == "int" else STEP
-        edges = [*touched.thresholds, *(float(row[name]) for name in touched.others if row[name] is not None)]  # type: ignore[arg-type]
-        around = {round(edge + shift, 6) for edge in edges for shift in (-step, 0.0, step)}
-        if not edges:  # whole numbers that are only tested with IN
-            around = {fact.domain.low + i for i in range(int(fact.domain.high - fact.domain.low) + 1)}
-        inside = [value for value in sorted(around) if fact.domain.low <= value <= fact.domain.high]
-        typed = [
-            int(value) if fact.kind == "int" else value for value in inside if value == int(value) or step < 1
-        ]
-        yield [value for value in typed if value > now]
-        yield [value for value in reversed(typed) if value < now]
+        higher, lower = set(), set()
+        for pair in (turn.around(row, step) for turn in touched.turns):
+            if pair is not None:
+                if now < pair[1] <= fact.domain.high:
+                    higher.add(pair[1])
+                elif fact.domain.low <= pair[0] < now:
+                    lower.add(pair[0])
+        yield sorted(higher)
+        yield sorted(lower, reverse=True)
 
 
 def single_changes(result: DecisionResult, row: FactRow, knowledge: Knowledge) -> tuple[SingleChange, ...]:
@@ -138,15 +159,22 @@ def single_changes(result: DecisionResult, row: FactRow, knowledge: Knowledge) -
 
 
 def _outcome_with(result: DecisionResult, touched: _Touched, row: FactRow) -> Outcome | None:
-    """The outcome on a changed row; None when no argument's truth changes."""
-    options: list[OptionResult] = list(result.options)
-    edited: dict[int, list[ArgumentResult]] = {}
-    for (i, j), truth in zip(touched.places, touched.truths(row), strict=True):
-        before = options[i].arguments[j]
-        if before.truth is not truth:
-            edited.setdefault(i, list(options[i].arguments))[j] = before._replace(truth=truth)
-    if not edited:
-        return None
-    for i, arguments in edited.items():
-        options[i] = option_result(options[i].option, tuple(arguments))
-    return outcome_of(result.decision, options)
+    """The outcome on a changed row; None when nothing that the policy looks at changes."""
+    edited: dict[int, list[Truth]] = {}
+    for (i, j, weighs), truth in zip(touched.places, touched.truths(row), strict=True):
+        before = result.options[i]
+        # what weighs for or against an option that is out of the question changes nothing
+        if before.arguments[j].truth is truth or (weighs and not before.live):
+            continue
+        if i not in edited:
+            edited[i] = [argument.truth for argument in before.arguments]
+        edited[i][j] = truth
+    options: list[OptionResult] | None = None
+    for i, truths in edited.items():
+        before = result.options[i]
+        status, low, high = judge(before.option.shape, truths)
+        pending = pending_of(before.option, status, truths)
+        if (status, low, high, pending) != before[1:5]:
+            options = options or list(result.options)
+            options[i] = OptionResult(before.option, status, low, high, pending, ())
+    return None if options is None else outcome_of(result.decision, options)

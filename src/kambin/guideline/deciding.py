@@ -9,14 +9,15 @@ outcome that rests on it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Literal, NamedTuple, TypeAlias
 
 from kambin.case import FactRow, FactValue
 from kambin.guideline.compiling import Truth, compile_truths
 from kambin.guideline.conditions import facts_of
-from kambin.guideline.knowledge import WEIGHTS, Argument, Decision, Knowledge, Option
+from kambin.guideline.knowledge import Argument, Decision, Knowledge, Option, Role
 
 __all__ = [
     "ArgumentResult",
@@ -28,11 +29,10 @@ __all__ = [
     "Status",
     "decide",
     "evaluate",
-    "option_result",
+    "judge",
     "outcome_of",
+    "pending_of",
     "result_facts",
-    "status_of",
-    "support_of",
 ]
 
 
@@ -123,52 +123,59 @@ class Decisions(NamedTuple):
     results: Mapping[str, DecisionResult]
 
 
-def status_of(roles: Sequence[tuple[str, Truth]]) -> Status:
-    """Status of an option from the role and truth of its arguments.
+def judge(shape: Sequence[tuple[Role, int]], truths: Sequence[Truth]) -> tuple[Status, int, int]:
+    """Status and support interval of an option from the roles, weights and truths of its arguments.
 
     Parameters
     ----------
-    roles : sequence of (role, truth)
+    shape : sequence of (role, weight)
+    truths : sequence of bool or None
 
     Returns
     -------
-    Status
-    """
-    truths: dict[str, list[Truth]] = {"exclude": [], "veto": [], "require": [], "any": []}
-    for role, truth in roles:
-        if role in truths:
-            truths[role].append(truth)
-    any_of = truths["any"]
-    if True in truths["exclude"] or True in truths["veto"]:
-        return Status.EXCLUDED
-    if False in truths["require"] or (any_of and all(truth is False for truth in any_of)):
-        return Status.NOT_INDICATED
-    settled = None not in truths["exclude"] and None not in truths["require"]
-    return Status.ELIGIBLE if settled and (not any_of or True in any_of) else Status.UNDETERMINED
-
-
-def support_of(roles: Sequence[tuple[str, Truth, int]]) -> tuple[int, int]:
-    """Support interval of an option: true arguments count, unknown ones widen it.
-
-    Parameters
-    ----------
-    roles : sequence of (role, truth, weight)
-
-    Returns
-    -------
+    status : Status
     low, high : int
+        Support: true arguments count, unknown ones widen the interval.
     """
+    excluded = lacking = unsettled = alternatives = alternative_open = alternative_met = False
     low = high = 0
-    for role, truth, weight in roles:
-        if truth is False or role not in ("for", "against"):
-            continue
+    for (role, weight), truth in zip(shape, truths, strict=True):
         if role == "for":
-            high += weight
-            low += weight if truth else 0
-        else:
-            low -= weight
-            high -= weight if truth else 0
-    return low, high
+            if truth is not False:
+                high += weight
+                low += weight if truth else 0
+        elif role == "against":
+            if truth is not False:
+                low -= weight
+                high -= weight if truth else 0
+        elif role == "any":
+            alternatives = True
+            alternative_met = alternative_met or truth is True
+            alternative_open = alternative_open or truth is None
+        elif role == "require":
+            lacking = lacking or truth is False
+            unsettled = unsettled or truth is None
+        else:  # exclude, veto
+            excluded = excluded or truth is True
+            unsettled = unsettled or (truth is None and role == "exclude")
+    if excluded:
+        return Status.EXCLUDED, low, high
+    if lacking or (alternatives and not alternative_met and not alternative_open):
+        return Status.NOT_INDICATED, low, high
+    if unsettled or (alternatives and not alternative_met):
+        return Status.UNDETERMINED, low, high
+    return Status.ELIGIBLE, low, high
+
+
+def pending_of(option: Option, status: Status, truths: Sequence[Truth]) -> tuple[str, ...]:
+    """Ids of the vetoes that are unknown; none once the option is excluded."""
+    if status is Status.EXCLUDED or None not in truths:
+        return ()
+    return tuple(
+        argument.id
+        for argument, truth in zip(option.arguments, truths, strict=True)
+        if truth is None and argument.role == "veto"
+    )
 
 
 class _Compiled(NamedTuple):
@@ -219,7 +226,10 @@ def evaluate(decision: Decision, row: FactRow) -> DecisionResult:
             ArgumentResult(argument, truths[index], {name: row[name] for name in compiled.facts[index]})
             for index, argument in zip(range(start, stop), option.arguments, strict=True)
         )
-        results.append(option_result(option, arguments))
+        own = truths[start:stop]
+        status, low, high = judge(option.shape, own)
+        pending = pending_of(option, status, own)
+        results.append(OptionResult(option, status, low, high, pending, arguments))
     outcome = outcome_of(decision, results)
     return DecisionResult(decision, outcome, tuple(results), _missing(outcome, results))
 
@@ -243,30 +253,6 @@ def _missing(outcome: Outcome, results: Sequence[OptionResult]) -> tuple[str, ..
     return tuple(found)
 
 
-def option_result(option: Option, arguments: tuple[ArgumentResult, ...]) -> OptionResult:
-    """Status and support of one option from its evaluated arguments.
-
-    Parameters
-    ----------
-    option : Option
-    arguments : tuple of ArgumentResult
-
-    Returns
-    -------
-    OptionResult
-    """
-    status = status_of([(item.argument.role, item.truth) for item in arguments])
-    low, high = support_of(
-        [(item.argument.role, item.truth, WEIGHTS[item.argument.strength]) for item in arguments]
-    )
-    pending = tuple(
-        item.argument.id for item in arguments if item.argument.role == "veto" and item.truth is None
-    )
-    return OptionResult(
-        option, status, low, high, pending if status is not Status.EXCLUDED else (), arguments
-    )
-
-
 def outcome_of(decision: Decision, results: Sequence[OptionResult]) -> Outcome:
     """The answer that a decision's policy draws from its options.
 
@@ -284,13 +270,11 @@ def outcome_of(decision: Decision, results: Sequence[OptionResult]) -> Outcome:
     if decision.policy == "collect":
         chosen = [item for item in results if item.status is Status.ELIGIBLE]
         return Outcome("collected", _ids(chosen), any(item.pending for item in chosen))
-    rivals = [item for item in results if not item.option.addition]
-    additions = _ids(item for item in results if item.option.addition and item.status is Status.ELIGIBLE)
-    return _argue(rivals, decision.margin)._replace(additions=additions)
+    return _argue(results, decision.margin)
 
 
-def _ids(results: object) -> tuple[str, ...]:
-    return tuple(item.option.id for item in results)  # type: ignore[attr-defined]
+def _ids(results: Iterable[OptionResult]) -> tuple[str, ...]:
+    return tuple([item.option.id for item in results])
 
 
 def _first(results: Sequence[OptionResult]) -> Outcome:
@@ -302,32 +286,54 @@ def _first(results: Sequence[OptionResult]) -> Outcome:
     return Outcome("none", ())
 
 
-def _beats(one: OptionResult, other: OptionResult, margin: int) -> bool:
-    """Whether `one` at its worst is better than `other` at its best, by the margin."""
-    lead = one.low - other.high
+def _beats(lead: float, margin: int) -> bool:
+    """Whether a lead, of one option at its worst over another at its best, is enough."""
     return lead > 0 and lead >= margin
 
 
-def _argue(rivals: Sequence[OptionResult], margin: int) -> Outcome:
-    live = [item for item in rivals if item.live]
-    eligible = [item for item in live if item.status is Status.ELIGIBLE]
-    if not live:
+def _argue(results: Sequence[OptionResult], margin: int) -> Outcome:
+    live, additions = [], []
+    best = (
+        second
+    ) = -math.inf  # the two best worst cases: only the second can beat the option that has the best
+    for item in results:
+        eligible = item.status is Status.ELIGIBLE
+        if not eligible and item.status is not Status.UNDETERMINED:
+            continue
+        if item.option.addition:
+            if eligible:
+                additions.append(item)
+            continue
+        live.append(item)
+        if eligible and item.low > second:
+            best, second = (item.low, best) if item.low > best else (best, item.low)
+    unbeaten = []
+    for item in live:
+        rival = second if item.low == best and item.status is Status.ELIGIBLE else best
+        if not _beats(rival - item.high, margin):
+            unbeaten.append(item)
+    return _among(unbeaten, margin)._replace(additions=_ids(additions))
+
+
+def _among(unbeaten: Sequence[OptionResult], margin: int) -> Outcome:
+    """The answer when these are all that nothing else surely beats."""
+    if not unbeaten:
         return Outcome("none", ())
-    unbeaten = [
-        item for item in live if not any(_beats(one, item, margin) for one in eligible if one is not item)
-    ]
     provisional = any(item.pending for item in unbeaten)
-    if len(unbeaten) == 1 and unbeaten[0].status is Status.ELIGIBLE:
-        return Outcome("recommended", _ids(unbeaten), provisional)
-    if all(item.status is Status.ELIGIBLE for item in unbeaten) and _settled_equal(unbeaten, margin):
-        return Outcome("equipoise", _ids(unbeaten), provisional)
+    if all(item.status is Status.ELIGIBLE for item in unbeaten):
+        if len(unbeaten) == 1:
+            return Outcome("recommended", _ids(unbeaten), provisional)
+        if _settled_equal(unbeaten, margin):
+            return Outcome("equipoise", _ids(unbeaten), provisional)
     return Outcome("undetermined", _ids(unbeaten), provisional)
 
 
 def _settled_equal(items: Sequence[OptionResult], margin: int) -> bool:
     """Whether no completion of the unknowns could let one of these beat another by the margin."""
-    leads = (one.high - other.low for one in items for other in items if one is not other)
-    return all(lead <= 0 or lead < margin for lead in leads)
+    best = sorted(items, key=lambda item: item.high)[-2:]  # no other lead is larger than one of these two
+    return not any(
+        _beats(one.high - other.low, margin) for one in best for other in items if one is not other
+    )
 
 
 def result_facts(result: DecisionResult) -> dict[str, FactValue]:

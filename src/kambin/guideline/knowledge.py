@@ -77,7 +77,7 @@ class Argument:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Option:
     """One answer to a decision's question."""
 
@@ -88,6 +88,11 @@ class Option:
     addition: bool
     arguments: tuple[Argument, ...]
     where: str
+
+    @cached_property
+    def shape(self) -> tuple[tuple[Role, int], ...]:
+        """Role and weight of each argument, in order."""
+        return tuple((argument.role, WEIGHTS[argument.strength]) for argument in self.arguments)
 
 
 @dataclass(frozen=True, slots=True)
