@@ -161,17 +161,21 @@ def single_changes(result: DecisionResult, row: FactRow, knowledge: Knowledge) -
 def _outcome_with(result: DecisionResult, touched: _Touched, row: FactRow) -> Outcome | None:
     """The outcome on a changed row; None when nothing that the policy looks at changes."""
     edited: dict[int, list[Truth]] = {}
+    gates = set()
     for (i, j, weighs), truth in zip(touched.places, touched.truths(row), strict=True):
         before = result.options[i]
-        # what weighs for or against an option that is out of the question changes nothing
-        if before.arguments[j].truth is truth or (weighs and not before.live):
+        if before.arguments[j].truth is truth:
             continue
         if i not in edited:
             edited[i] = [argument.truth for argument in before.arguments]
         edited[i][j] = truth
+        if not weighs:
+            gates.add(i)
     options: list[OptionResult] | None = None
     for i, truths in edited.items():
         before = result.options[i]
+        if i not in gates and not before.live:  # more or less weight on what is out of the question anyway
+            continue
         status, low, high = judge(before.option.shape, truths)
         pending = pending_of(before.option, status, truths)
         if (status, low, high, pending) != before[1:5]:
