@@ -190,7 +190,7 @@ L4_SIGNS = {
 
 
 def test_published_case_b13_is_l5_right_at_l4_l5() -> None:
-    """Large right extrusion, L5 worse than L4 and S1 (benchmark case B13; its level is inferred there as L4-L5)."""
+    """Large right extrusion, L5 worse than L4 and S1 (benchmark case B13; there the level is inferred)."""
     leg = {
         "slr_positive": True,
         "crossed_slr_positive": True,

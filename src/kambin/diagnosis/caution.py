@@ -41,12 +41,18 @@ def cautions(case: Case, scan: Scan, problem: Candidate | None, tied: Sequence[P
         named = ", ".join(sorted(levels))
         yield f"The scan shows a herniation at {len(levels)} levels ({named}): one alone may be to blame."
     if tied:
-        named = "; ".join(place.name for place in tied)
+        named = "; ".join(_as_recorded(place, scan) for place in tied)
         yield f"More than one disc on the scan explains the signs about as well: {named}."
     if problem is not None:
         yield from _about_the_problem(problem)
     if case.signs.upper_motor_neuron_signs or "brisk" in _reflexes(case):
         yield "No lumbar disc explains brisk reflexes or other upper motor neuron signs: look higher up."
+
+
+def _as_recorded(place: Place, scan: Scan) -> str:
+    """Name of a place, with a side only where the record gives one."""
+    disc = scan.spots[place.index].disc
+    return place.name if disc is not None and disc.side in ("left", "right") else str(place.level)
 
 
 def _about_the_scan(case: Case, scan: Scan) -> Iterator[str]:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kambin.case import Case
 from kambin.case.words import ROOTS, SIDES, Root
 from kambin.diagnosis.figures import Figures
 from kambin.diagnosis.observe import Observation
@@ -34,13 +33,16 @@ class Match:
     pointed: dict[str, frozenset[str]]
     warnings: tuple[str, ...]
 
+    def points_to(self, place: Place) -> bool:
+        """Whether the positive signs of a side point to the root of this place."""
+        return any(place.on(side) and place.root in roots for side, roots in self.pointed.items())
 
-def match(case: Case, seen: Observation, weighed: Sequence[Weighed], scan: Scan, figures: Figures) -> Match:
+
+def match(seen: Observation, weighed: Sequence[Weighed], scan: Scan, figures: Figures) -> Match:
     """Compare where the signs point with what the scan shows.
 
     Parameters
     ----------
-    case : Case
     seen : Observation
     weighed : sequence of Weighed
     scan : Scan

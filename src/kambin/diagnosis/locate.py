@@ -52,7 +52,7 @@ def locate(case: Case, figures: Figures | None = None) -> Diagnosis:
     weighed, strongest = weigh(seen.found, used.overlap)
     scan = read_scan(case, used)
     posterior = infer(weighed, scan, used)
-    matched = match(case, seen, weighed, scan, used)
+    matched = match(seen, weighed, scan, used)
     choice = _choose(posterior, scan, matched, used)
     candidates = _candidates(posterior, scan, reasons(weighed, scan, used))
     by_place = {(item.level, item.side, item.course): item for item in candidates}
@@ -142,6 +142,10 @@ def _choose(posterior: Posterior, scan: Scan, matched: Match, figures: Figures) 
     if place is None:
         return _Choice(
             None, f"The side of the finding at {best.level} is not written down, and no sign tells it."
+        )
+    if matched.agrees and not matched.points_to(place):
+        return _Choice(
+            None, f"The scan speaks most for {place.name}, the signs for another disc on the scan."
         )
     return _Choice(place, "", covered)
 

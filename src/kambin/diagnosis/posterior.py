@@ -22,6 +22,7 @@ __all__ = ["NOTHING", "Posterior", "infer"]
 
 NOTHING = len(PLACES)
 """Index of 'no lumbar disc explains it' in the probabilities."""
+_CANCELS_BELOW = 1e-9  # here the difference from the overall mean has lost its digits
 _SMALLEST = 1e-300  # keeps the logarithm finite where every other place underflows
 
 
@@ -72,7 +73,10 @@ class Posterior:
         found = []
         for index in range(NOTHING):
             within = p[index]
-            without = max(math.fsum((*p[:index], *p[index + 1 :])), _SMALLEST)
+            without = math.fsum((*p[:index], *p[index + 1 :]))
+            if without < _CANCELS_BELOW:
+                found.append(self.interval((index,)))
+                continue
             total = math.fsum([variance * (slopes[index] - mean) ** 2 for variance, slopes, mean in means])
             found.append(_carried_back(within, without, total / (without * without)))
         return found
