@@ -1,6 +1,6 @@
 """The vertebral body, separated from the arch behind it.
 
-The middle of a whole vertebra lies 10 to 16 mm behind the middle of its body, so it says little about the
+The middle of a whole vertebra lies 7 to 13 mm behind the middle of its body, so it says little about the
 disc. The body is found in three steps that need no orientation of the grid:
 
 1. the *core*: the vertebra's thickest place (largest distance to its surface) lies in the body;

@@ -48,7 +48,7 @@ HIP_PARTS: tuple[tuple[tuple[float, float, float], tuple[float, float, float]], 
 )
 # the sacrum below and beside S1, in the frame of S1
 SACRUM_PARTS: tuple[tuple[tuple[float, float, float], tuple[float, float, float]], ...] = (
-    ((0.0, 5.0, -44.0), (30.0, 16.0, 44.0)),
+    ((0.0, 3.0, -44.0), (30.0, 15.0, 44.0)),
     ((30.0, 4.0, -7.0), (24.0, 22.0, 18.0)),
     ((-30.0, 4.0, -7.0), (24.0, 22.0, 18.0)),
 )

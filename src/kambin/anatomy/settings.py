@@ -71,26 +71,27 @@ SACRUM_GAP_MM = 15.0
 FUSED_CONTACT = 2.0
 SEPARATE_CONTACT = 0.9
 
-# The whole vertebra's middle lies 10 to 16 mm behind its body's on every map we hold; less is a body alone.
+# The whole vertebra's middle lies 7 to 13 mm behind its body's on every map we hold; less is a body alone.
 MIN_ARCH_MM = 4.0
 # Half width of the midline strip in which body, canal and arch lie one behind the other; the canal is 21 to
 # 32 mm wide.
 MIDLINE_MM = 5.0
 # Share of the body's own section at which the body ends and the canal begins.
 WALL_SHARE = 0.25
-# Vertebral bodies are at most 60 mm wide: a disc is looked for this far from the bodies' axis.
+# Bodies are 39 to 59 mm wide (clouthier2023): a disc is looked for this far to each side of their middle.
 DISC_HALF_WIDTH_MM = 36.0
 # Reach above and below the middle between two bodies: half a body and half a disc, and some to spare.
 DISC_REACH_MM = 34.0
-# No lumbar disc is higher; a column that finds no bone within it passes a foramen.
+# Disc heights reach 11 mm (clouthier2023) and somewhat more in front; a line that finds no bone within this
+# passes through a foramen.
 MAX_DISC_HEIGHT_MM = 25.0
 # Bridges narrower than this between the disc and the gap behind the canal are cut.
 BRIDGE_MM = 4.0
-# A disc smaller than this in section was not found (the smallest lumbar discs exceed 1000 mm2).
+# A disc smaller than this in section was not found; those of the maps we hold measure 1400 to 2100 mm2.
 MIN_DISC_AREA_MM2 = 300.0
-# Standard deviation along the spine of the derived disc's middle, beside half a voxel: on the map with given
-# discs the derived middles differ from them by 0.1 to 0.9 mm along the spine
-# (tests/anatomy/test_real_maps.py).
+# Standard deviation along the spine of the derived disc's middle, beside half a voxel: on the one map with
+# given discs the derived middles differ from them by 0.1 to 0.5 mm along the spine; doubled, because it is
+# one map (tests/anatomy/test_real_maps.py).
 DISC_CENTRE_SD_MM = 1.0
 # The crest is measured only where the field of view does not end within this distance below its top.
 CREST_MARGIN_MM = 10.0
