@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kambin.anatomy.interspaces import space_between
+from kambin.anatomy.phantom import LumbarPhantom
+from kambin.anatomy.reading import label_map_of
+from kambin.anatomy.regions import Region, region
+from kambin.anatomy.volume import Volume
+from tests.anatomy.scenes import IDS, grids, measure, phantom, phantom_spine, poses
+
+UP, BACK = np.array([0.0, 0, 1]), np.array([0.0, 1, 0])
+
+
+def blocks(gap: float = 10, wedge_deg: float = 0, voxel: float = 1.0) -> tuple[Region, Region]:
+    """Two upright blocks of 50 × 36 mm in section whose facing surfaces are `gap` apart in the middle."""
+    n = np.array([60, 50, 90]) / voxel
+    shape = tuple(n.astype(int))
+    place = np.diag([voxel, voxel, voxel, 1.0])
+    place[:3, 3] = -(np.array(shape) - 1) / 2 * voxel
+    x, y, z = (
+        np.arange(size).reshape([-1 if axis == other else 1 for other in range(3)]) * voxel + place[axis, 3]
+        for axis, size in enumerate(shape)
+    )
+    half = gap / 2 - np.tan(np.radians(wedge_deg / 2)) * y
+    section = (np.abs(x) <= 25) & (np.abs(y) <= 18) & (np.abs(z) <= 40)
+    array = np.where(section & (z > half), 28, 0) + np.where(section & (z < -half), 27, 0)
+    labels = label_map_of(Volume(array.astype(np.uint8), place), "total")
+    found = [region(labels, f"vertebrae_{name}") for name in ("L4", "L5")]
+    assert found[0] is not None and found[1] is not None
+    return found[0], found[1]
+
+
+@pytest.mark.parametrize("wedge", [0, 8, 16])
+@pytest.mark.parametrize("guess", [(0, 0, 0), (5, 6, 8), (-6, -5, -8)])
+def test_a_wedge_between_two_blocks(wedge: float, guess: tuple[float, float, float]) -> None:
+    upper, lower = blocks(wedge_deg=wedge)
+    space = space_between([upper], [lower], np.array(guess, float), UP, BACK)
+    assert space is not None
+    slope = 2 * np.tan(np.radians(wedge / 2))
+    # ∫ y (gap - slope y) dy / ∫ (gap - slope y) dy over -18..18
+    centre_y = -slope * 18**2 / 3 / 10
+    assert space.centre_lps == pytest.approx([0, centre_y, 0], abs=0.8)  # lines 1 mm apart
+    assert np.degrees(np.arccos(min(1.0, space.normal_lps @ UP))) < 1.5
+    assert space.height_mm == pytest.approx(10, abs=1.1)
+    assert space.area_mm2 == pytest.approx(50 * 36, rel=0.06)
+
+
+def test_the_first_guess_of_the_direction_does_not_matter() -> None:
+    upper, lower = blocks(wedge_deg=6)
+    found = [
+        space_between([upper], [lower], np.zeros(3), np.array([0.0, np.sin(a), np.cos(a)]), BACK)
+        for a in np.radians([-20, 0, 20])
+    ]
+    assert all(space is not None for space in found)
+    for space in found:
+        assert space is not None and found[1] is not None
+        assert np.allclose(space.centre_lps, found[1].centre_lps, atol=0.3)
+
+
+def test_touching_far_apart_or_absent() -> None:
+    upper, lower = blocks(gap=0)
+    assert space_between([upper], [lower], np.zeros(3), UP, BACK) is None
+    upper, lower = blocks(gap=30)
+    assert space_between([upper], [lower], np.zeros(3), UP, BACK) is None
+    upper, lower = blocks()
+    assert space_between([upper], [lower], np.array([200.0, 0, 0]), UP, BACK) is None
+    assert space_between([lower], [upper], np.zeros(3), UP, BACK) is None
+
+
+@settings(max_examples=8)
+@given(
+    poses(),
+    grids(),
+    st.sampled_from([(1.2, 1.2, 1.2), (2.0, 2.0, 2.0), (1.0, 1.0, 3.0), (3.0, 3.0, 3.0)]),
+    st.floats(0, 1.2),
+)
+def test_disc_centres_of_the_phantom(
+    pose: np.ndarray, grid: np.ndarray, voxel: tuple[float, float, float], lordosis: float
+) -> None:
+    made = LumbarPhantom(
+        voxel_mm=voxel,
+        lps_from_phantom=pose,
+        grid=grid,
+        lordosis=lordosis,
+        missing=frozenset({"hip_left", "hip_right"}),
+    )
+    spine = measure(made.label_map())
+    assert list(spine.interspaces) == list(made.truth.disc_centres_lps)
+    for level, truth in made.truth.disc_centres_lps.items():
+        found = spine.interspaces[level]
+        error = np.array(found.centre_lps) - truth
+        assert np.linalg.norm(error) < 0.8 + 0.3 * max(voxel), level
+        # along the spine, where it matters for heights, the stated uncertainty holds with room to spare
+        assert abs(error @ np.array(found.normal_lps)) < found.uncertainty_mm / 2, level
+
+
+def test_the_arch_behind_the_canal_is_no_disc() -> None:
+    # with the bodies of L4 and L5 erased, the laminae and processes alone make no space
+    bones = LumbarPhantom(voxel_mm=(1.5, 1.5, 1.5)).label_map()
+    array = np.array(bones.array)
+    truth = phantom().truth
+    regions = []
+    for name in ("L4", "L5"):
+        places = np.argwhere(array == IDS[name])
+        points = places @ bones.lps_from_voxel[:3, :3].T + bones.lps_from_voxel[:3, 3]
+        front = places[points[:, 1] < truth.body_centres_lps[name][1] + 22]
+        array[tuple(front.T)] = 0
+    labels = label_map_of(Volume(array, bones.lps_from_voxel), "total")
+    regions = [region(labels, f"vertebrae_{name}") for name in ("L4", "L5")]
+    assert regions[0] is not None and regions[1] is not None
+    middle = truth.disc_centres_lps["L4-L5"]
+    assert space_between([regions[0]], [regions[1]], middle, UP, BACK) is None
+
+
+def test_every_disc_says_where_it_comes_from() -> None:
+    for level, space in phantom_spine().interspaces.items():
+        assert space.level == level
+        assert space.structures[0] == level.split("-")[0]
+        assert "facing surfaces" in space.how
+    assert phantom_spine().interspaces["L5-S1"].structures == ("L5", "S1", "sacrum")
