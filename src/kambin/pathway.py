@@ -39,7 +39,7 @@ from kambin.plan import (
 if TYPE_CHECKING:
     from kambin.anatomy import Spine
 
-__all__ = ["STOPS", "Answer", "answer", "plan"]
+__all__ = ["RESTS_ON", "STOPS", "Answer", "answer", "headline", "open_decisions", "plan"]
 
 Progress = Callable[[str], None]
 
@@ -146,7 +146,7 @@ def plan(
     ]
     after = before
     if spine is not None:
-        from kambin.anatomy import measured_facts
+        from kambin.anatomy import facts as measured_facts
 
         after = answer(case.with_measured(measured_facts(spine)), knowledge)
 
@@ -158,17 +158,17 @@ def plan(
         case_id=case.id,
         title=case.title,
         assessed_on=case.assessed_on.isoformat() if case.assessed_on else None,
-        headline=_headline(after),
-        answered=not _undetermined(after),
+        headline=headline(after),
+        answered=not open_decisions(after),
         red_flag=after.stop is not None,
         stages=stages,
-        warnings=[*after.diagnosis.warnings, *(str(item) for item in (spine.warnings if spine else ()))],
+        warnings=[*after.diagnosis.warnings, *(item.text for item in (spine.warnings if spine else ()))],
         facts=_fact_notes(after),
         disagreements=_conflicts(after.case),
         questions=missing,
         diagnosis=after.diagnosis.to_dict(),
         decisions=explain_all(after.decisions, shown),
-        anatomy=spine.to_dict() if spine is not None else None,
+        anatomy=None if spine is None else asdict(spine),
         scan_effects=_scan_effects(before, after),
         outlook=outlook,
         profile_differences=_profile_differences(after, shown),
@@ -210,8 +210,20 @@ def _outlook(found: Answer, stop: str, progress: Progress) -> tuple[dict[str, An
         return None, Stage(name="outcome", state="failed", note=str(error))
 
 
-def _undetermined(found: Answer) -> list[str]:
-    names = STOPS[found.stop] if found.stop else RESTS_ON
+def open_decisions(found: Answer, names: Sequence[str] | None = None) -> list[str]:
+    """Decisions that are undetermined.
+
+    Parameters
+    ----------
+    found : Answer
+    names : sequence of str, optional
+        Only among these; without, among those that the plan rests on.
+
+    Returns
+    -------
+    list of str
+    """
+    names = names or (STOPS[found.stop] if found.stop else RESTS_ON)
     return [name for name in names if found.decisions.results[name].outcome.kind == "undetermined"]
 
 
@@ -224,8 +236,8 @@ def _place(found: Answer) -> str:
     return f"{problem.level}, {where}, {problem.root} root"
 
 
-def _headline(found: Answer) -> str:
-    """The plan in one or two sentences: the red flag first, else disc, indication and treatment."""
+def headline(found: Answer) -> str:
+    """The answer in one or two sentences: the red flag first, else disc, indication and treatment."""
     results = found.decisions.results
     urgency = results["urgency"]
     if found.stop is not None:

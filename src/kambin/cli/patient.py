@@ -5,15 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kambin.case import Case, load
 from kambin.cli import ANSWERED, OPEN
 from kambin.cli.console import emit_json, note, write_file
 from kambin.errors import InputError
-
-if TYPE_CHECKING:
-    from kambin.pathway import Answer
 
 __all__ = ["read_case", "run_decide", "run_locate", "run_plan"]
 
@@ -82,7 +79,7 @@ def run_decide(case: Path, profile: str, overlays: Sequence[Path], only: Sequenc
     """Print the chain of decisions."""
     from kambin.guideline.explaining import explain_all, knowledge_doc, questions
     from kambin.guideline.loading import load_knowledge
-    from kambin.pathway import answer
+    from kambin.pathway import STOPS, answer, headline, open_decisions
     from kambin.plan import INTENDED_USE
 
     patient = read_case(case)
@@ -93,12 +90,14 @@ def run_decide(case: Path, profile: str, overlays: Sequence[Path], only: Sequenc
                 f"no decision {name!r}", where="--only", expected=f"one of {', '.join(knowledge.decisions)}"
             )
     found = answer(patient, knowledge)
-    names = list(only) or None
+    names = list(only) or (list(STOPS[found.stop]) if found.stop else None)
     document = {
         "kambin_decisions": 1,
         "intended_use": INTENDED_USE,
         "case_id": patient.id,
+        "headline": headline(found),
         "red_flag": found.stop is not None,
+        "answered": not open_decisions(found, names),
         "knowledge": knowledge_doc(knowledge),
         "diagnosis": found.diagnosis.to_dict(),
         "decisions": explain_all(found.decisions, names),
@@ -110,17 +109,7 @@ def run_decide(case: Path, profile: str, overlays: Sequence[Path], only: Sequenc
         from kambin.cli.render import print_decisions
 
         print_decisions(document)
-    return _code(found, names)
-
-
-def _code(found: Answer, names: Sequence[str] | None) -> int:
-    from kambin.pathway import RESTS_ON
-
-    if found.stop is not None:
-        return OPEN
-    results = found.decisions.results
-    kinds = [results[name].outcome.kind for name in (names or RESTS_ON)]
-    return OPEN if "undetermined" in kinds else ANSWERED
+    return ANSWERED if document["answered"] and found.stop is None else OPEN
 
 
 def run_locate(case: Path, as_json: bool) -> int:

@@ -20,7 +20,7 @@ SHOWN_REASONS = 3
 def place(candidate: Mapping[str, Any]) -> str:
     """Level, side and root in words; the side is the patient's."""
     side = candidate["side"]
-    where = "midline" if side == "midline" else f"patient's {side}"
+    where = {"midline": "midline", "both": "both sides"}.get(side, f"patient's {side}")
     return f"{candidate['level']}, {where}, {candidate['root']} root"
 
 
@@ -71,23 +71,25 @@ def _reasons(option: Mapping[str, Any]) -> list[str]:
 
     Then what counts for and against.
     """
-    order = {"exclude": 0, "veto": 0, "require": 1, "any": 2, "for": 3, "against": 4}
+    order = {"exclude": 0, "veto": 0, "any": 1, "require": 2, "for": 3, "against": 4}
     lines = []
+    live = option["status"] in ("eligible", "undetermined")
     for argument in sorted(option["arguments"], key=lambda item: (order[item["role"]], -item["weight"])):
         role, truth = argument["role"], argument["truth"]
-        source = ", ".join([*argument["source"], *argument["cite"]])
+        gate, text = role not in ("for", "against"), argument["say"]
         if role in ("exclude", "veto") and truth is True:
-            lines.append(f"✗ {argument['say']} [{source}]")
+            mark = "✗ "
         elif role in ("require", "any") and truth is False and option["status"] == "not_indicated":
-            lines.append(f"– not met: {argument['say']} [{source}]")
-        elif (
-            role in ("exclude", "require", "any", "veto") and truth is None and option["status"] != "excluded"
-        ):
-            lines.append(f"? open: {argument['say']} [{source}]")
-        elif (
-            role in ("for", "against") and truth is True and option["status"] in ("eligible", "undetermined")
-        ):
-            lines.append(f"{'+' if role == 'for' else '−'}{argument['weight']} {argument['say']} [{source}]")
+            mark = "– not met: "
+        elif role in ("require", "any") and truth is True and option["status"] == "eligible":
+            mark = "✓ "
+        elif gate and truth is None and option["status"] != "excluded":
+            mark = "? open: "
+        elif not gate and truth is True and live:
+            mark = f"{'+' if role == 'for' else '−'}{argument['weight']} "
+        else:
+            continue
+        lines.append(f"{mark}{text} [{', '.join([*argument['source'], *argument['cite']])}]")
     return lines
 
 
@@ -98,6 +100,7 @@ def _print_decision(document: Mapping[str, Any], full: bool) -> None:
     console.print(f"\n[bold]{escape(document['question'])}[/bold]")
     console.print(f"  → {escape(document['outcome']['sentence'])}")
     support = document["policy"] == "argue"
+    fired = document["outcome"]["kind"] == "fired"
     table = table_of("option", "status", "support" if support else "", "reasons")
     for option in document["options"]:
         interval = "–".join(str(item) for item in dict.fromkeys(option["support"])) if support else ""
@@ -105,6 +108,12 @@ def _print_decision(document: Mapping[str, Any], full: bool) -> None:
         more = "" if full or len(reasons) <= SHOWN_REASONS else f"\n… and {len(reasons) - SHOWN_REASONS} more"
         shown = reasons if full else reasons[:SHOWN_REASONS]
         status = f"{STATUS_MARK[option['status']]} {option['status'].replace('_', ' ')}"
+        if (
+            fired
+            and option["id"] not in document["outcome"]["options"]
+            and option["status"] != "not_indicated"
+        ):
+            status = "· not reached"
         table.add_row(escape(option["label"]), status, interval, escape("\n".join(shown) + more))
     console.print(table)
     for change in document["changes"] if full else []:
@@ -114,12 +123,13 @@ def _print_decision(document: Mapping[str, Any], full: bool) -> None:
         )
 
 
-def print_questions(questions: Sequence[Mapping[str, Any]], most: int = 5) -> None:
-    """The missing facts that could still change an answer."""
+def print_questions(questions: Sequence[Mapping[str, Any]], settled: bool, most: int = 5) -> None:
+    """The missing facts that could still change an answer; `settled` says that the main answers stand."""
     if not questions:
         return
     console = out()
-    console.print("\n[bold]Not enough information; ask next:[/bold]")
+    heading = "Still open, beside the main answers:" if settled else "Not enough information; ask next:"
+    console.print(f"\n[bold]{heading}[/bold]")
     for item in questions[:most]:
         mark = " (safety)" if item["safety"] else ""
         console.print(
@@ -132,11 +142,12 @@ def print_questions(questions: Sequence[Mapping[str, Any]], most: int = 5) -> No
 
 def print_decisions(document: Mapping[str, Any]) -> None:
     """The chain of decisions; one decision alone is shown in full."""
+    _print_headline(document["headline"], document["red_flag"])
     print_diagnosis(document["diagnosis"])
     full = len(document["decisions"]) == 1
     for decision in document["decisions"]:
         _print_decision(decision, full)
-    print_questions(document["questions"])
+    print_questions(document["questions"], document["answered"])
     _footer(document["intended_use"], document["knowledge"])
 
 
@@ -145,13 +156,19 @@ def _footer(intended_use: str, knowledge: Mapping[str, Any]) -> None:
     out().print(f"\nknowledge {version}\n{intended_use}", style="dim")
 
 
+def _print_headline(headline: str, red_flag: bool) -> None:
+    from rich.markup import escape
+
+    flag = "[bold red]RED FLAG[/bold red] " if red_flag else ""
+    out().print(f"{flag}[bold]{escape(headline)}[/bold]\n")
+
+
 def print_plan(plan: Plan) -> None:
     """One sentence, one table, then what is missing."""
     from rich.markup import escape
 
     console = out()
-    flag = "[bold red]RED FLAG[/bold red] " if plan.red_flag else ""
-    console.print(f"{flag}[bold]{escape(plan.headline)}[/bold]\n")
+    _print_headline(plan.headline, plan.red_flag)
     table = table_of("decision", "answer")
     for decision in plan.decisions:
         table.add_row(escape(decision["question"]), escape(decision["outcome"]["sentence"]))
@@ -162,13 +179,11 @@ def print_plan(plan: Plan) -> None:
         console.print(f"\nthe scan changed [bold]{effect.decision}[/bold] ({', '.join(effect.facts)})")
         console.print(f"  before: {effect.before}\n  after:  {effect.after}", markup=False)
     for conflict in plan.disagreements:
-        console.print(
-            f"! {conflict.fact}: written {_text(conflict.stated)}, measured {_text(conflict.measured)} {conflict.unit};"
-            " what was written is used",
-            markup=False,
-        )
+        written, found = _text(conflict.stated), f"{_text(conflict.measured)} {conflict.unit}"
+        text = f"! {conflict.fact}: written {written}, measured {found}; what was written is used"
+        console.print(text, markup=False)
     for stage in plan.stages:
         if stage.state != "done":
             console.print(f"{stage.name}: {stage.state} — {stage.note}", style="dim", markup=False)
-    print_questions([dict(item) for item in plan.questions])
+    print_questions([dict(item) for item in plan.questions], plan.answered)
     _footer(plan.intended_use, plan.knowledge)

@@ -113,7 +113,9 @@ def _candidates(fact: Fact, touched: _Touched, row: FactRow) -> Iterator[Sequenc
     if isinstance(now, bool):
         yield [not now]
     elif isinstance(fact.domain, tuple):
-        yield from ([word] for word in fact.domain if word != now)
+        # "none" of a decision is what comes out when no row fires: nothing that could be told or done
+        impossible = {now, "none"} if fact.scope == "decision" else {now}
+        yield from ([word] for word in fact.domain if word not in impossible)
     elif isinstance(fact.domain, Range) and isinstance(now, (int, float)):
         step = 1.0 if fact.kind == "int" else STEP
         higher, lower = set(), set()
