@@ -109,7 +109,7 @@ def test_the_interval_of_a_ratio_from_accuracy_holds_the_extremes_of_neither_alo
 
 
 def test_total_probability_holds_for_every_question() -> None:
-    """What is found where the place is to blame sums to about 1, as it must; nothing is assumed that can not be."""
+    """What is found where the place is to blame sums to about 1, as probabilities must."""
     for question in figures().questions:
         assert math.fsum(item.background for item in question.outcomes.values()) == pytest.approx(1)
         for side in ("left", "right"):

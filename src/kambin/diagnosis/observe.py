@@ -57,7 +57,7 @@ def observe(case: Case, figures: Figures) -> Observation:
         if question.reads == "leg":
             components = _leg_components(question, leg_pain)
             value: FactValue = case.symptoms.leg_pain_side
-            if components:
+            if components or value is not None:
                 answered.add(question.path)
         else:
             value = _value(case, question)

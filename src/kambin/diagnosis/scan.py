@@ -192,7 +192,7 @@ def _put(
     for places, among in ((surely, 1), (maybe, len(maybe))):
         if not places:
             continue
-        shared = math.exp(log) + among - 1
+        shared = math.exp(log) + (among - 1)
         slope = math.exp(log) / shared
         for place in places:
             share = 1.0
