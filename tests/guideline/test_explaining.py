@@ -59,6 +59,7 @@ def test_sentences(tiny: Tiny) -> None:
         sentence(_decide().results["urgency"])
         == "Not enough information; still possible: Emergency or No hurry."
     )
+    assert sentence(_decide().results["setting"]) == "Not enough information on 1 of the options."
     nothing = _decide(**SAFE, asa_class=5).results["setting"]
     assert sentence(nothing) == "None of the options applies to this patient."
     equal = _decide(

@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from kambin.case import FactRow, FactValue
 from kambin.guideline.changing import single_changes
-from kambin.guideline.deciding import DecisionResult, Decisions, OptionResult, Outcome
+from kambin.guideline.deciding import DecisionResult, Decisions, OptionResult, Outcome, Status
 from kambin.guideline.knowledge import WEIGHTS, Knowledge
 
 __all__ = [
@@ -125,6 +125,9 @@ def knowledge_doc(knowledge: Knowledge) -> KnowledgeDoc:
     }
 
 
+NOTHING = "None of the options applies to this patient."
+
+
 def _words(items: Sequence[str], last: str = "and") -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
 
@@ -142,17 +145,26 @@ def sentence(result: DecisionResult) -> str:
     """
     outcome = result.outcome
     labels = [result.option(name).option.label for name in outcome.options]
-    if outcome.kind == "none" or (outcome.kind == "collected" and not labels):
-        return "None of the options applies to this patient."
     if outcome.kind == "undetermined":
         return f"Not enough information; still possible: {_words(labels, 'or')}."
+    if outcome.kind == "collected":
+        return _collected(labels, sum(item.status is Status.UNDETERMINED for item in result.options))
+    if outcome.kind == "none":
+        return NOTHING
     if outcome.kind == "equipoise":
         text = f"The evidence does not decide between {_words(labels)}; the patient's values do"
     else:
-        text = _words(labels)
+        text = labels[0]
     if outcome.provisional:
         text += " (provisional: still to be checked on a scan)"
     return f"{text}."
+
+
+def _collected(labels: Sequence[str], still_open: int) -> str:
+    if not still_open:
+        return f"{_words(labels)}." if labels else NOTHING
+    more = f"not enough information on {still_open} {'more' if labels else 'of the options'}"
+    return f"{_words(labels)}; {more}." if labels else f"{more[0].upper()}{more[1:]}."
 
 
 def _outcome_doc(result: DecisionResult) -> OutcomeDoc:
