@@ -18,7 +18,7 @@ from kambin.guideline.knowledge import Axiom, Decision, DecisionTest, Knowledge,
 from kambin.guideline.loading import ROOT, parse_at, read_specs
 from kambin.guideline.specs import AxiomFile, TheoremFile, TheoremSpec, check
 
-__all__ = ["Obligations", "check_sources", "load_obligations"]
+__all__ = ["Obligations", "check_sources", "load_axioms", "load_obligations"]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def load_obligations(knowledge: Knowledge) -> Obligations:
             )
     theorems += _read_theorems(knowledge)
     return Obligations(
-        axioms=_read_axioms(),
+        axioms=load_axioms(),
         theorems=tuple(item for item in theorems if profile in item.profiles),
         tests=tuple(test for test in tests if profile in test.profiles),
     )
@@ -105,7 +105,8 @@ def _unshadowed(decision: Decision, facts: Mapping[str, Fact]) -> dict[str, Cond
     return {name: condition for name, condition in decision.define.items() if name not in facts}
 
 
-def _read_axioms() -> tuple[Axiom, ...]:
+def load_axioms() -> tuple[Axiom, ...]:
+    """Relations between facts that every patient satisfies."""
     file = ROOT / "axioms.yaml"
     facts = facts_in_conditions()
     return tuple(
