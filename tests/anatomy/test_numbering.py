@@ -153,6 +153,31 @@ def test_a_bone_in_pieces_at_one_level_is_said() -> None:
     assert len(spine.crest) == 2
 
 
+def test_a_speck_is_no_vertebra() -> None:
+    array = np.array(relabelled(phantom_volume(), {IDS["L1"]: 0}).array)
+    array[5:8, 5:8, 5:8] = IDS["L1"]
+    spine = measure(changed(phantom_volume(), array))
+    assert "L1" not in spine.levels and "L1" in spine.missing
+    assert [caution.structures for caution in spine.warnings] == [("L1",)]
+    assert not any(item.value for item in spine.measurements if (item.name, item.level) == ("present", "L1"))
+
+
+def test_salt_all_over_the_map_moves_nothing() -> None:
+    # a label of noise has thousands of pieces of one voxel: they are stray, and cost no time
+    array = np.array(phantom_volume().array)
+    salt = (np.random.default_rng(0).random(array.shape) < 0.01) & (array == 0)
+    array[salt] = IDS["L3"]
+    spine = measure(changed(phantom_volume(), array))
+    assert spine.vertebrae["L3"].volume_ml == pytest.approx(
+        phantom_spine().vertebrae["L3"].volume_ml, rel=0.03
+    )
+    assert spine.vertebrae["L3"].centre_lps == pytest.approx(
+        phantom_spine().vertebrae["L3"].centre_lps, abs=1
+    )
+    nothing_but_salt = np.where(salt, array, relabelled(phantom_volume(), {IDS["L3"]: 0}).array)
+    assert "L3" in measure(changed(phantom_volume(), nothing_but_salt)).missing
+
+
 def test_no_lumbar_vertebra() -> None:
     assert (
         reason_of(relabelled(phantom_volume(), dict.fromkeys((27, 28, 29, 30, 31), 0)))

@@ -22,6 +22,7 @@ from kambin.anatomy.model import Caution, CrestHeight, Interspace
 from kambin.anatomy.reading import LabelMap
 from kambin.anatomy.refusal import Reason, ScanRefused
 from kambin.anatomy.regions import Region, region
+from kambin.anatomy.settings import MIN_BONE_ML, MIN_CUT_BONE_ML
 from kambin.case.words import SIDES, Side
 
 __all__ = ["HIPS", "Column", "bones_of", "measure_column"]
@@ -82,19 +83,28 @@ class Column:
         self.cautions.append(Caution(code, text, structures))
 
 
-def bones_of(labels: LabelMap) -> dict[str, Region]:
-    """The vertebrae and the sacrum of a map, from the head down.
+def bones_of(labels: LabelMap) -> tuple[dict[str, Region], dict[str, Region]]:
+    """The bones of a map, and what is too small to be one.
+
+    Returns
+    -------
+    bones : dict
+        Vertebrae and sacrum from the head down, then the hip bones; name → region.
+    specks : dict
+        The same for labels that hold a speck only; they are treated as absent.
 
     Raises
     ------
     ScanRefused
         No lumbar vertebra is there.
     """
-    bones = {}
-    for name in numbering.COLUMN:
-        found = region(labels, name if name == "sacrum" else f"vertebrae_{name}")
+    bones: dict[str, Region] = {}
+    specks: dict[str, Region] = {}
+    for name in (*numbering.COLUMN, *HIPS):
+        found = region(labels, name if name in labels.boxes else f"vertebrae_{name}")
         if found is not None:
-            bones[name] = found
+            least = MIN_CUT_BONE_ML if found.cut else MIN_BONE_ML
+            (bones if found.main_ml >= least else specks)[name] = found
     if not any(name in bones for name in numbering.LUMBAR):
         raise ScanRefused(
             Reason.NO_LUMBAR_VERTEBRA,
@@ -102,7 +112,7 @@ def bones_of(labels: LabelMap) -> dict[str, Region]:
             why=f"read as {labels.convention.title}",
             now="check that the label map follows this convention",
         )
-    return bones
+    return bones, specks
 
 
 def measure_column(labels: LabelMap) -> Column:
@@ -113,9 +123,13 @@ def measure_column(labels: LabelMap) -> Column:
     ScanRefused
         The anatomy contradicts the labels or the frame.
     """
-    hips = [hip for hip in (region(labels, name) for name in HIPS) if hip is not None]
-    column = Column(bones_of(labels), hips, max(labels.volume.spacing_mm))
+    bones, specks = bones_of(labels)
+    hips = [bones.pop(name) for name in HIPS if name in bones]
+    column = Column(bones, hips, max(labels.volume.spacing_mm))
     _note_reading(column, labels)
+    if specks:
+        text = f"Too small to be a bone, so treated as absent: {', '.join(specks)}."
+        column.warn("speck", text, *specks)
     _orient(column, labels)
     if column.cranial is not None and column.back is not None:
         _separate_bodies(column, column.back)

@@ -104,7 +104,7 @@ def check_pieces(bones: Mapping[str, Region], cranial: Floats) -> list[Caution]:
     for name, bone in bones.items():
         for centre in bone.fragments:
             apart = abs(float((centre - bone.main_centre_lps) @ cranial))
-            if name not in SACRAL and apart > TWO_VERTEBRAE_MM:
+            if name not in SACRAL and not bone.cut and apart > TWO_VERTEBRAE_MM:
                 raise ScanRefused(
                     Reason.LABEL_TWICE,
                     f"{name} labels two pieces {apart:.0f} mm apart along the spine",
@@ -138,8 +138,7 @@ def check_numbering(bones: Mapping[str, Region], cranial: Floats) -> list[Cautio
     if not sacral:
         text = "The sacrum is not in the map: the numbering of the levels can not be checked against it."
         return [*cautions, Caution("numbering_unchecked", text, ("sacrum",))]
-    lowest_point = float((bones[lowest].points_lps(2) @ cranial).min())
-    gap = lowest_point - max(float((bone.points_lps(2) @ cranial).max()) for bone in sacral)
+    gap = bones[lowest].reach_mm(cranial)[0] - max(bone.reach_mm(cranial)[1] for bone in sacral)
     if (gap > SACRUM_GAP_MM) == (lowest in ("L5", "L6")):
         found = "another vertebra lies between" if gap > SACRUM_GAP_MM else "no vertebra lies between"
         raise ScanRefused(

@@ -34,8 +34,8 @@ class Region:
         The part of the map that `mask` covers.
     mask : ndarray of bool
         The main piece, joined with pieces of at least a tenth of its size.
-    voxels : int
-        Of the mask.
+    voxels, main_voxels : int
+        Of the mask, and of its largest piece.
     stray_voxels : int
         Of the smaller pieces, which are left out.
     fragments : tuple of ndarray, each shape (3,)
@@ -52,6 +52,7 @@ class Region:
     box: Box
     mask: Bools
     voxels: int
+    main_voxels: int
     stray_voxels: int
     fragments: tuple[Floats, ...]
     main_centre_lps: Floats
@@ -68,14 +69,23 @@ class Region:
         return self.voxels * self.volume.voxel_ml
 
     @property
+    def main_ml(self) -> float:
+        """Volume of the largest piece, ml."""
+        return self.main_voxels * self.volume.voxel_ml
+
+    @property
     def stray_ml(self) -> float:
         """Volume of what was left out, ml."""
         return self.stray_voxels * self.volume.voxel_ml
 
-    def points_lps(self, step: int = 1) -> Floats:
-        """Centres of the mask's voxels, LPS mm, shape (n, 3); every `step`-th along each axis."""
-        indices = np.argwhere(self.mask[::step, ::step, ::step]) * step + self.origin
-        return frames.apply(self.volume.lps_from_voxel, indices)
+    def points_lps(self) -> Floats:
+        """Centres of the mask's voxels, LPS mm, shape (n, 3)."""
+        return frames.apply(self.volume.lps_from_voxel, np.argwhere(self.mask) + self.origin)
+
+    def reach_mm(self, direction: Floats) -> tuple[float, float]:
+        """Lowest and highest voxel centre along a unit vector, mm from the origin of LPS."""
+        heights = self.points_lps() @ direction
+        return float(heights.min()), float(heights.max())
 
     @property
     def origin(self) -> NDArray[np.int64]:
@@ -110,12 +120,10 @@ def region(labels: LabelMap, name: str) -> Region | None:
     largest = int(sizes.argmax())
     kept = np.flatnonzero(sizes >= FRAGMENT_SHARE * sizes[largest])
     mask = _keep(pieces, kept)
-    to_lps = labels.volume.lps_from_voxel
-    origin = np.array([part.start for part in box])
-    centres = {
-        int(piece): frames.apply(to_lps, _middle(_keep(pieces, kept[kept == piece])) + origin)
-        for piece in kept
-    }
+    middles = _middles(pieces, mask, kept)
+    box, mask = _trimmed(box, mask)
+    start = np.array([part.start for part in labels.boxes[name]])
+    centres = frames.apply(labels.volume.lps_from_voxel, middles + start)
     voxels = int(sizes[kept].sum())
     return Region(
         name=name,
@@ -124,9 +132,10 @@ def region(labels: LabelMap, name: str) -> Region | None:
         box=box,
         mask=mask,
         voxels=voxels,
+        main_voxels=int(sizes[largest]),
         stray_voxels=int(sizes.sum()) - voxels,
-        fragments=tuple(centre for piece, centre in centres.items() if piece != largest),
-        main_centre_lps=centres[largest],
+        fragments=tuple(centre for piece, centre in zip(kept, centres, strict=True) if piece != largest),
+        main_centre_lps=centres[int(np.searchsorted(kept, largest))],
         border_voxels=_border(mask, box, labels.volume.array.shape),
     )
 
@@ -145,6 +154,29 @@ def _middle(mask: Bools) -> Floats:
         for axis in range(3)
     ]
     return np.array([float(profile @ np.arange(len(profile))) / float(profile.sum()) for profile in profiles])
+
+
+def _middles(pieces: NDArray[Any], mask: Bools, kept: NDArray[np.int64]) -> Floats:
+    """Mean index of each kept piece, shape (n, 3); one pass, however many pieces noise makes."""
+    if len(kept) == 1:
+        return _middle(mask)[np.newaxis]
+    of = pieces[mask]
+    sizes = np.bincount(of)
+    sums = [np.bincount(of, weights=index)[kept] for index in np.nonzero(mask)]
+    return np.stack(sums, axis=1) / sizes[kept, np.newaxis]
+
+
+def _trimmed(box: Box, mask: Bools) -> tuple[Box, Bools]:
+    """The smallest box that holds a mask, so that a speck far away does not make every step slow."""
+    ends = []
+    for axis in range(3):
+        filled = np.flatnonzero(mask.any(axis=tuple(other for other in range(3) if other != axis)))
+        ends.append((int(filled[0]), int(filled[-1]) + 1))
+    inner = tuple(slice(first, last) for first, last in ends)
+    moved = [
+        slice(part.start + first, part.start + last) for part, (first, last) in zip(box, ends, strict=True)
+    ]
+    return (moved[0], moved[1], moved[2]), mask[inner]
 
 
 def _border(mask: Bools, box: Box, shape: tuple[int, ...]) -> NDArray[np.int64]:

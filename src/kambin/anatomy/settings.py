@@ -51,6 +51,11 @@ FRAMES_TOLERANCE_MM = 0.5
 # The grid spacing written twice in a header differs by rounding only.
 SPACING_TOLERANCE = 0.01
 
+# A label whose largest piece is smaller than this is a speck and not a bone: the smallest whole lumbar
+# vertebra of the maps we hold has 58 ml, and a child's a fifth of that. Of a bone at the edge of the view,
+# less may be seen.
+MIN_BONE_ML = 5.0
+MIN_CUT_BONE_ML = 1.0
 # A second piece as large as this share of the first is anatomy or a mistake in labelling, not stray voxels.
 FRAGMENT_SHARE = 0.10
 # Vertebrae lie 25 to 45 mm apart; two pieces of one label this far apart along the spine are two vertebrae.
