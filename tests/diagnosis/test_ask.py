@@ -106,6 +106,21 @@ def test_each_leg_is_asked_when_both_tell_the_same() -> None:
     assert following.question.endswith("(each leg)")
 
 
+def test_pain_of_both_legs_is_asked_leg_by_leg() -> None:
+    case = make(
+        symptoms={"leg_pain_side": "both", "radicular_pain": True},
+        imaging={
+            "discs_complete": True,
+            "discs": [
+                disc(level, "midline", "extrusion", root_compressed=True) for level in ("L4-L5", "L5-S1")
+            ],
+        },
+    )
+    following = locate(case).next_finding
+    assert following is not None
+    assert following.question == "Where in the left leg is the pain? Where in the right leg is the pain?"
+
+
 def test_an_unread_level_among_the_leading_is_asked_for() -> None:
     found = locate(
         make(

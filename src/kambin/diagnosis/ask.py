@@ -142,14 +142,18 @@ def _sideless(path: str) -> str:
 def _gain(asked: Asked, weights: dict[int, float]) -> float:
     """Mutual information of answer and candidate, in bits; candidates that answer alike count as one."""
     alike: dict[tuple[float, ...], list[float]] = {}
+    answers = [logs for _, logs in asked.answers]
+    touched = set().union(*answers)
+    untouched = (0.0,) * len(answers)
     for index, weight in weights.items():
-        alike.setdefault(tuple([logs.get(index, 0.0) for _, logs in asked.answers]), []).append(weight)
+        logs = tuple([logs.get(index, 0.0) for logs in answers]) if index in touched else untouched
+        alike.setdefault(logs, []).append(weight)
     if len(alike) < 2:
         return 0.0
     shares = [math.fsum(members) for members in alike.values()]
     likelihoods = []
-    for logs in alike:
-        row = [background * math.exp(log) for log, (background, _) in zip(logs, asked.answers, strict=True)]
+    for told in alike:
+        row = [background * math.exp(log) for log, (background, _) in zip(told, asked.answers, strict=True)]
         total = math.fsum(row)
         likelihoods.append([value / total for value in row])
     gain: list[float] = []
@@ -169,8 +173,9 @@ def _shares(places: Pattern) -> dict[int, float]:
 
 @cache
 def _wording(name: str, side: str | None) -> tuple[str, int]:
+    """Question and cost; the question about pain names its leg by itself."""
     fact = facts()[name]
-    return f"{fact.question} ({side} leg)" if side else fact.question, fact.cost
+    return f"{fact.question} ({side} leg)" if side and fact.scope == "side" else fact.question, fact.cost
 
 
 def _signs(
