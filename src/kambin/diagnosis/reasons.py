@@ -33,30 +33,34 @@ def reasons(weighed: Sequence[Weighed], scan: Scan, figures: Figures) -> list[Wh
     list of Why
         In the order of `PLACES`.
     """
-    found: list[list[tuple[float, str, Finding]]] = [[] for _ in PLACES]
+    for_: list[list[_Ranked]] = [[] for _ in PLACES]
+    against: list[list[_Ranked]] = [[] for _ in PLACES]
     for item in weighed:
         component = item.component
         said = component.say.replace("{value}", str(item.value))
-        made: dict[float, Finding] = {}
+        ratio, lists = component.ratio, for_ if component.ratio.log > 0 else against
+        made: dict[float, _Ranked] = {}
         for index, share in component.places:
-            finding = made.get(share)
-            if finding is None:
-                finding = made[share] = _finding(
-                    component.path, item.value, said, component.ratio, item.weight * share, component.mapping
-                )
-            found[index].append((component.ratio.log * finding.weight, component.key, finding))
+            ranked = made.get(share)
+            if ranked is None:
+                weight = item.weight * share
+                finding = _finding(component.path, item.value, said, ratio, weight, component.mapping)
+                ranked = made[share] = (-abs(ratio.log) * weight, component.key, finding)
+            lists[index].append(ranked)
     for place in PLACES:
         for finding, log in _on_scan(place, scan.spots[place.index], figures):
-            found[place.index].append((log, finding.path, finding))
-    return [_sorted(items) for items in found]
+            lists = for_ if log > 0 else against
+            lists[place.index].append((-abs(log), finding.path, finding))
+    return [(_sorted(one), _sorted(other)) for one, other in zip(for_, against, strict=True)]
 
 
-def _sorted(items: list[tuple[float, str, Finding]]) -> Why:
-    items.sort(key=lambda item: (-abs(item[0]), item[1]))
-    return (
-        tuple(finding for log, _, finding in items if log > 0),
-        tuple(finding for log, _, finding in items if log < 0),
-    )
+_Ranked: TypeAlias = tuple[float, str, Finding]
+"""A finding with what it is sorted by: strength, then a key that no other finding of the place has."""
+
+
+def _sorted(items: list[_Ranked]) -> tuple[Finding, ...]:
+    items.sort()
+    return tuple([finding for _, _, finding in items])
 
 
 def _finding(
