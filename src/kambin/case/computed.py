@@ -110,6 +110,20 @@ def crest_height_mm(case: Case, disc: DiscFinding | None) -> float | None:
     return max(left, right) if side is not None or left == right else None
 
 
+def crest_high(case: Case, disc: DiscFinding | None) -> bool | None:
+    """Whether the iliac crest lies above the lower half of the L5 pedicle, by what a film or a scan says.
+
+    That is the rule for a hard way from the side to L5-S1 (A09). Grade II begins at the upper edge of that
+    pedicle (A10), and a crest above the L4-L5 disc lies above the whole pedicle (anatomy). Grade I or a crest
+    below the disc does not tell: the lower half of the pedicle lies further down.
+    """
+    imaging = case.imaging
+    height = crest_height_mm(case, disc)
+    grade = imaging.crest_grade
+    above = any_true([imaging.crest_above_mid_l5_pedicle, grade in ("II", "III"), height is not None and height > 0])
+    return True if above else imaging.crest_above_mid_l5_pedicle
+
+
 def measured_or_stated(case: Case, name: str) -> float | None:
     """Number of the imaging section: what the clinician wrote, else what was measured on a scan.
 

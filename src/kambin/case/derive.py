@@ -208,6 +208,13 @@ def _imaging() -> tuple[Derived, ...]:
         ),
         Derived(levels, computed.herniated_levels),
         Derived(crest, computed.crest_height_mm),
+        _yes_no(
+            "crest_high",
+            "Is the iliac crest of the painful side high for L5-S1 (above the lower half of the L5 pedicle)?",
+            ("imaging.crest_above_mid_l5_pedicle", "imaging.crest_grade", *_CREST),
+            computed.crest_high,
+            cost=3,
+        ),
     )
 
 

@@ -246,9 +246,10 @@ class _Builder:
         if not self.open:
             self.root = value
             return
-        here, key = self.open[-1], self.keys[-1]
+        here = self.open[-1]
         if isinstance(here, list):
             here.append(value)
-        elif key is not None:
-            here.put(key[0], value, key[1])
+        else:
+            key, line = self.keys[-1] or ("", 0)
+            here.put(key, value, line)
             self.keys[-1] = None

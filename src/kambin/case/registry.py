@@ -14,6 +14,7 @@ from kambin.case.sections.discs import DiscFinding
 from kambin.case.sections.signs import SideSigns
 from kambin.case.shapes import shapes
 from kambin.case.words import LEVELS
+from kambin.errors import IntegrityError
 
 __all__ = ["fact_of", "facts", "facts_in_conditions"]
 
@@ -99,11 +100,18 @@ def facts() -> Mapping[str, Fact]:
     -------
     mapping of str to Fact
         `side` facts carry the prefix ``side_``, the problem disc's findings ``disc_``.
+
+    Raises
+    ------
+    IntegrityError
+        Two declarations have one name.
     """
     found: dict[str, Fact] = {}
     for item in _all_facts():
         if item.name in found:
-            raise AssertionError(f"two facts are named {item.name}")
+            raise IntegrityError(
+                f"two facts are named {item.name}", where=f"{found[item.name].path}, {item.path}"
+            )
         found[item.name] = item
     return MappingProxyType(found)
 

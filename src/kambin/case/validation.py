@@ -112,15 +112,15 @@ def _leave_out_wrong(found: Structure) -> dict[Steps, list[int]]:
         known, shape = _shape_at(at)
         if shape is None or len(known) < len(at):
             continue  # an unknown key was never taken in
-        if shape.required or shape.kind == "list":
-            first = next((depth for depth, step in enumerate(at) if isinstance(step, int)), len(at))
-            broken.setdefault(at[:first], set()).update(int(step) for step in at[first : first + 1])
-        elif shape.kind != "section":
+        if shape.required or (shape.kind == "list" and isinstance(at[-1], int)):
+            first = _items(at)[0] - 1
+            broken.setdefault(at[:first], set()).add(int(at[first]))
+        elif shape.kind not in ("section", "list"):
             field = at[:-1] if isinstance(at[-1], int) else at
             _at(found.values, field[:-1]).pop(field[-1], None)
     shifts: dict[Steps, list[int]] = {}
     for at, places in broken.items():
-        whole = _at(found.values, at) or []
+        whole = _at(found.values, at)
         shifts[at] = [place for place in range(len(whole)) if place not in places]
         whole[:] = [whole[place] for place in shifts[at]]
     return shifts
@@ -128,12 +128,7 @@ def _leave_out_wrong(found: Structure) -> dict[Steps, list[int]]:
 
 def _at(values: Any, at: Steps) -> Any:
     for step in at:
-        if isinstance(values, dict):
-            values = values.get(step)
-        elif isinstance(values, list) and isinstance(step, int) and step < len(values):
-            values = values[step]
-        else:
-            return None
+        values = values.get(step, {}) if isinstance(values, dict) else values[step]
     return values
 
 
