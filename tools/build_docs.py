@@ -28,7 +28,12 @@ def output_of(command: str) -> str:
         raise SystemExit(f"not a command for documents: {command}")
     environment = {**os.environ, "COLUMNS": WIDTH, "NO_COLOR": "1", "PYTHONHASHSEED": "0"}
     done = subprocess.run(
-        [*programs[words[0]], *words[1:]], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [*programs[words[0]], *words[1:]],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode > 1:
         raise SystemExit(f"{command} failed:\n{done.stderr}")
@@ -48,12 +53,15 @@ def filled(text: str) -> str:
 
 
 def documents() -> list[Path]:
-    return [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))) if BLOCK.search(path.read_text())]
+    found = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+    return [path for path in found if BLOCK.search(path.read_text(encoding="utf-8"))]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 when a block is stale")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit code 1 when a block is stale"
+    )
     check = parser.parse_args().check
     stale = []
     for path in documents():

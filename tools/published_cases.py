@@ -1,7 +1,7 @@
 """Answer the published cases of the evidence base and compare with the targets proposed there.
 
-``python tools/published_cases.py`` prints the table that ``docs/validation.md`` shows; ``--json`` prints the answers.
-The cases, what is assumed of them, and the reason of each disagreement stand in ``published_cases.yaml``.
+``python tools/published_cases.py`` prints the table that ``docs/validation.md`` shows; ``--json`` prints the
+answers. The cases, what is assumed of them, and the reason of each disagreement stand in ``published_cases.yaml``.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def one_recommended(found: Answer) -> Truth:
 
 
 def laser_only_if_small(found: Answer) -> Truth:
-    """Whether the laser is open to this patient and shut as soon as the herniation is not contained or not small."""
+    """Whether the laser is open, and shut as soon as the herniation is not contained or not small."""
     if offered(found, "percutaneous_laser") is not True:
         return offered(found, "percutaneous_laser")
     from kambin.guideline import decide
@@ -159,7 +159,7 @@ CHECKS: dict[str, Callable[[Answer], Truth]] = {
     "conflict_with_central_rule": lambda a: argued(a, "endoscopy_approach", "EA-IL-F-GIANT"),
     "either_allowed": lambda a: any_of([offered(a, *ENDOSCOPIC)]) and offered(a, *OPEN),
     "fusion_not_default": lambda a: negated(offered(a, "fusion_addition")),
-    "prognosis_note": lambda a: fired(a, "urgency", "urgent_surgery"),
+    "prognosis_note": lambda a: argued(a, "treatment", "TR-SC-WEAK"),
     "fusion_discussed": fusion_discussed,
     "not_automatic": no_surgery_alone,
     "reimage_if_symptoms_change_before_surgery": lambda a: offered(
@@ -169,7 +169,7 @@ CHECKS: dict[str, Callable[[Answer], Truth]] = {
 
 
 def merged(base: Any, over: Any) -> Any:
-    """`over` laid on `base`; mappings and the records of equal lists are merged, what is null or unknown gives way."""
+    """`over` laid on `base`: mappings and records are merged, what is null or unknown gives way."""
     if isinstance(over, dict) and set(over) == {"unknown"}:
         return base
     if isinstance(base, dict) and isinstance(over, dict):

@@ -11,7 +11,11 @@ symptoms: {fever: true, leg_pain_nrs: 8.5}
 """
 
 done = subprocess.run(
-    [sys.executable, "-m", "kambin", "case", "check", "-"], input=WRONG, capture_output=True, text=True, check=False
+    [sys.executable, "-m", "kambin", "case", "check", "-"],
+    input=WRONG,
+    capture_output=True,
+    text=True,
+    check=False,
 )
 print(WRONG + f"# exit code {done.returncode}")
 print(done.stderr.strip())
