@@ -1,7 +1,7 @@
 """Answer the published cases of the evidence base and compare with the targets proposed there.
 
 ``python tools/published_cases.py`` prints the table that ``docs/validation.md`` shows; ``--json`` prints the
-answers. The cases, what is assumed of them, and the reason of each disagreement stand in ``published_cases.yaml``.
+answers. The cases, what is assumed of them and the reason of each disagreement stand in the YAML file beside it.
 """
 
 from __future__ import annotations
@@ -232,7 +232,9 @@ def table() -> str:
         mark = "agrees" if agrees(line) else f"**differs**: {line.reason}"
         name = line.target.replace("_", " ")
         rows.append(
-            f"| {line.case} | {name} | {wanted} | {_word(line.published)} | {_word(line.completed)} | {mark} |"
+            "| "
+            + " | ".join([line.case, name, wanted, _word(line.published), _word(line.completed), mark])
+            + " |"
         )
     rows.append("")
     same = sum(agrees(line) for line in found)

@@ -24,7 +24,7 @@ def test_every_target_of_every_case_is_answered(lines: list[published_cases.Line
 
 
 def test_answers_are_those_on_record(lines: list[published_cases.Line]) -> None:
-    """A change of the guideline may change some: look at each, then write `published_cases.py --json` anew."""
+    """A change of the guideline may change some: look at each, then write the record anew."""
     recorded = json.loads(RECORD.read_text(encoding="utf-8"))
     assert json.loads(json.dumps([line._asdict() for line in lines])) == recorded
 
