@@ -1,7 +1,7 @@
 """Answer the published cases of the evidence base and compare with the targets proposed there.
 
 ``python tools/published_cases.py`` prints the table that ``docs/validation.md`` shows; ``--json`` prints the
-answers. The cases, what is assumed of them and the reason of each disagreement stand in the YAML file beside it.
+answers. The cases, what is assumed of them and the reason of each disagreement stand in the YAML beside it.
 """
 
 from __future__ import annotations

@@ -151,9 +151,23 @@ def plan(
         after = answer(case.with_measured(measured_facts(spine)), knowledge)
 
     outlook, stage = _outlook(after, stop, progress)
-    stages.append(stage)
+    walk = _Walk(before, after, spine, outlook, [*stages, stage])
+    return _document(case, walk, _file_hash(scan) if spine is not None else None)
+
+
+class _Walk(NamedTuple):
+    """What the rooms left behind."""
+
+    before: Answer
+    after: Answer
+    spine: Spine | None
+    outlook: dict[str, Any] | None
+    stages: list[Stage]
+
+
+def _document(case: Case, walk: _Walk, scan_sha256: str | None) -> Plan:
+    after, spine = walk.after, walk.spine
     shown = STOPS[after.stop] if after.stop else None
-    missing = questions(after.decisions, shown)
     return Plan(
         case_id=case.id,
         title=case.title,
@@ -161,22 +175,20 @@ def plan(
         headline=headline(after),
         answered=not open_decisions(after),
         red_flag=after.stop is not None,
-        stages=stages,
+        stages=walk.stages,
         warnings=[*after.diagnosis.warnings, *(item.text for item in (spine.warnings if spine else ()))],
         facts=_fact_notes(after),
         disagreements=_conflicts(after.case),
-        questions=missing,
+        questions=questions(after.decisions, shown),
         diagnosis=after.diagnosis.to_dict(),
         decisions=explain_all(after.decisions, shown),
         anatomy=None if spine is None else asdict(spine),
-        scan_effects=_scan_effects(before, after),
-        outlook=outlook,
+        scan_effects=_scan_effects(walk.before, after),
+        outlook=walk.outlook,
         profile_differences=_profile_differences(after, shown),
-        knowledge=knowledge_doc(knowledge),
+        knowledge=knowledge_doc(after.decisions.knowledge),
         software=Software(version=kambin.__version__, evidence_hash=evidence.content_hash()),
-        inputs=Inputs(
-            case_sha256=_case_hash(case), scan_sha256=_file_hash(scan) if spine is not None else None
-        ),
+        inputs=Inputs(case_sha256=_case_hash(case), scan_sha256=scan_sha256),
     )
 
 

@@ -62,8 +62,8 @@ class FactNote(_Part):
     Attributes
     ----------
     origin : str
-        ``stated`` by a person; ``searched``: not written down in a list that was marked complete; ``measured``
-        on a scan; ``derived`` from other facts; ``diagnosis``.
+        ``stated`` by a person; ``searched``: not written down in a list marked complete; ``measured`` on a
+        scan; ``derived`` from other facts; ``diagnosis``.
     """
 
     name: str

@@ -29,7 +29,10 @@ options:
 invariants:
   - {id: INV-U, given: saddle_anaesthesia, then: {option: emergency, status: [eligible]}, say: Always.}
 tests:
-  - {name: saddle, claims: [F-progressive-deficit], facts: {saddle_anaesthesia: true}, expect: {outcome: emergency}}
+  - name: saddle
+    claims: [F-progressive-deficit]
+    facts: {saddle_anaesthesia: true}
+    expect: {outcome: emergency}
 """
 ARGUE = """
 decision: treatment
@@ -43,7 +46,7 @@ options:
     say: Wait and see.
     rung: conservative
     exclude:
-      - {id: W-X, when: urgency = 'emergency', say: No time., source: [F-progressive-deficit], strength: strong}
+      - {id: W-X, when: urgency = 'emergency', say: No time., source: [R-open], strength: strong}
     for:
       - {id: W-F, when: symptom_weeks < 6, say: Early., source: [R-ladder], cite: [G37], strength: strong}
   operate:

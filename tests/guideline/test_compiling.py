@@ -1,4 +1,4 @@
-"""The generated evaluator against two others: Kleene's tables written out here, and DuckDB's own SQL logic."""
+"""The generated evaluator against two others: Kleene's tables, written out here, and DuckDB's own logic."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ def con() -> duckdb.DuckDBPyConnection:
 
 
 TYPES = (
-    {name: "BOOLEAN" for name in BOOLS}
-    | {name: "INTEGER" for name in NUMBERS}
-    | {name: "DOUBLE" for name in DECIMALS}
-    | {name: "VARCHAR" for name in WORDS}
+    dict.fromkeys(BOOLS, "BOOLEAN")
+    | dict.fromkeys(NUMBERS, "INTEGER")
+    | dict.fromkeys(DECIMALS, "DOUBLE")
+    | dict.fromkeys(WORDS, "VARCHAR")
 )
 
 

@@ -120,7 +120,9 @@ def crest_high(case: Case, disc: DiscFinding | None) -> bool | None:
     imaging = case.imaging
     height = crest_height_mm(case, disc)
     grade = imaging.crest_grade
-    above = any_true([imaging.crest_above_mid_l5_pedicle, grade in ("II", "III"), height is not None and height > 0])
+    above = any_true(
+        [imaging.crest_above_mid_l5_pedicle, grade in ("II", "III"), height is not None and height > 0]
+    )
     return True if above else imaging.crest_above_mid_l5_pedicle
 
 

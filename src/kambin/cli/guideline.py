@@ -216,7 +216,7 @@ def run_diff(a: str, b: str, as_json: bool) -> int:
     for item in found["items"]:
         table.add_row(
             *(escape(str(item[key])) for key in ("decision", "what", "id", "before", "after", "because"))
-        )  # type: ignore[literal-required]
+        )
     console.print(table)
     for witness in found["witnesses"]:
         console.print(f"\n[bold]{witness['decision']}[/bold]: a patient whose answer changes")

@@ -68,7 +68,7 @@ def trace() -> Trace:
             "gaps": [],
         }
         if claim.kind == "rule":
-            row["gaps"] = [f"no {name[:-1]}" for name in ("rules", "theorems", "tests") if not row[name]]  # type: ignore[literal-required]
+            row["gaps"] = [f"no {name[:-1]}" for name in ("rules", "theorems", "tests") if not row[name]]
         claims.append(row)
     conflicts: list[ConflictTrace] = []
     for conflict in evidence.conflicts():
