@@ -63,7 +63,7 @@ class ArgumentView:
     sources : tuple of Source
     conflicts : tuple of ConflictView
     because : str
-        Why a profile or overlay brought it in, where that is no conflict.
+        Why a profile or overlay brought it in, where that is no conflict; empty else.
     """
 
     id: str
@@ -96,6 +96,17 @@ class Reasons:
     rest: tuple[ArgumentView, ...]
 
 
+def _because(argument: ArgumentDoc, disputed: set[str]) -> str:
+    """Why a profile or an overlay brought the argument in; a conflict is linked instead."""
+    reason = argument["because"]
+    if not reason or reason in disputed:
+        return ""
+    if reason == "addition":
+        silent = "" if argument["source"] else "; F and R are silent"
+        return f"added from later evidence{silent}"
+    return f"changed because: {reason}"
+
+
 def _view(argument: ArgumentDoc, lexicon: Lexicon, book: SourceBook) -> ArgumentView:
     mark, tag = _TAGS[(argument["role"], argument["truth"])]
     named = dict.fromkeys(
@@ -115,7 +126,7 @@ def _view(argument: ArgumentDoc, lexicon: Lexicon, book: SourceBook) -> Argument
         weight=argument["weight"],
         sources=book.get([*argument["source"], *argument["cite"]]),
         conflicts=conflicts,
-        because="" if argument["because"] in disputed else argument["because"],
+        because=_because(argument, disputed),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from kambin.report.bars import Bar, share_bar
 from kambin.report.lexicon import Lexicon
 from kambin.report.sources import ConflictView, Source, SourceBook, split_note
-from kambin.report.words import capital, interval_words, number, words
+from kambin.report.words import capital, interval_words, words
 
 __all__ = ["FigureView", "Note", "OutcomeView", "OutlookView", "outlook_view"]
 
@@ -82,7 +82,7 @@ def _value(figure: Mapping[str, Any]) -> str:
         return " ".join(
             part for part in (interval, f"({figure['interval']})" if figure["interval"] else "") if part
         )
-    text = f"{number(value)} {unit}"
+    text = interval_words(value, value, unit)
     if not figure["interval"]:
         return text
     return f"{text} ({figure['interval']}: {interval_words(figure['low'], figure['high'])})"

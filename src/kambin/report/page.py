@@ -16,9 +16,9 @@ from kambin.report.lexicon import Lexicon
 from kambin.report.outlook import outlook_view
 from kambin.report.picture import spine_picture
 from kambin.report.problem import problem_view
-from kambin.report.scan import scan_view
+from kambin.report.scan import first_screen_warnings, scan_view
 from kambin.report.sources import SourceBook
-from kambin.report.words import decision_name, unit_words, words
+from kambin.report.words import decision_name, humanise, unit_words, words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -87,6 +87,7 @@ def _context(plan: Plan) -> dict[str, Any]:
         "safety_questions": tuple(item for item in plan.questions if item["safety"]),
         "other_questions": tuple(item for item in plan.questions if not item["safety"]),
         "costs": COSTS,
+        "warnings": first_screen_warnings(plan),
         "scan": scan_view(plan, lexicon),
         "outlook": outlook_view(plan.outlook, lexicon, book),
         "differences": tuple(
@@ -112,7 +113,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters["decision_name"] = decision_name
+    made.filters |= {"decision_name": decision_name, "humanise": humanise}
     made.globals["unit"] = unit_words
     return made
 

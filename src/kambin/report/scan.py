@@ -10,7 +10,15 @@ from kambin.plan import Plan
 from kambin.report.lexicon import Lexicon
 from kambin.report.words import capital, decision_name, humanise, number, value_words, words
 
-__all__ = ["Disagreement", "EffectView", "MeasuredGroup", "MeasuredRow", "ScanView", "scan_view"]
+__all__ = [
+    "Disagreement",
+    "EffectView",
+    "MeasuredGroup",
+    "MeasuredRow",
+    "ScanView",
+    "first_screen_warnings",
+    "scan_view",
+]
 
 NOT_MEASURED = "not measured"
 
@@ -85,7 +93,35 @@ def _with_uncertainty(name: str, value: Any, unit: str, uncertainty: float | Non
 
 def _where(side: str | None, level: str | None) -> str:
     parts = [part for part in (level, f"patient's {side}" if side else None) if part]
-    return capital(", ".join(parts)) or "whole spine"
+    return capital(", ".join(parts)) or "Whole spine"
+
+
+def _structure(name: str) -> str:
+    return str(words()["structures"].get(name, humanise(name)))
+
+
+def _caution(item: Mapping[str, Any]) -> str:
+    """A caution with its structures in words."""
+    text = str(item["text"])
+    for name in item["structures"]:
+        text = text.replace(str(name), _structure(str(name))) if "_" in str(name) else text
+    return text
+
+
+def first_screen_warnings(plan: Plan) -> tuple[str, ...]:
+    """What a reader must not miss: without remarks that only concern how the label map was read.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    tuple of str
+    """
+    cautions = (plan.anatomy or {}).get("warnings", ())
+    minor = {item["text"] for item in cautions if item["code"] in words()["reading_cautions"]}
+    return tuple(text for text in plan.warnings if text not in minor)
 
 
 def _groups(measurements: Sequence[Mapping[str, Any]]) -> tuple[MeasuredGroup, ...]:
@@ -96,7 +132,7 @@ def _groups(measurements: Sequence[Mapping[str, Any]]) -> tuple[MeasuredGroup, .
         row = MeasuredRow(
             _where(item.get("side"), item.get("level")),
             _with_uncertainty(item["name"], item["value"], item["unit"], item["uncertainty"]),
-            tuple(item["structures"]),
+            tuple(_structure(str(name)) for name in item["structures"]),
         )
         grouped.setdefault((item["name"], item["method"]), []).append(row)
     names = words()["quantities"]
@@ -132,7 +168,7 @@ def scan_view(plan: Plan, lexicon: Lexicon) -> ScanView | None:
         levels=", ".join(found.get("levels", ())),
         convention=f"{found['convention']} ({how})" if how else str(found.get("convention", "")),
         groups=_groups(found.get("measurements", ())),
-        warnings=tuple(str(item["text"]) for item in found.get("warnings", ())),
+        warnings=tuple(_caution(item) for item in found.get("warnings", ())),
         missing=tuple(_missing_words(str(name), lexicon) for name in found.get("missing", ())),
         effects=tuple(
             EffectView(

@@ -17,6 +17,7 @@ _TABLE = "table:"
 _NAMING = ("source", "cite", "source_ids", "mapping", "conflicts", "because")
 _ABSENT = "not in the evidence base of this version"
 _CONFLICT = re.compile(r"K\d{2}")
+_STATEMENT = re.compile(r"[A-Z]\d{2}")
 _BRACKETS = re.compile(r"\s*\[([^\]]+)\]\s*$")
 
 
@@ -101,7 +102,7 @@ def split_note(note: str) -> tuple[str, tuple[str, ...]]:
 
 
 def source_ids(plan: Plan) -> tuple[str, ...]:
-    """Every source that the plan names, in the order of its first mention; conflicts are not among them.
+    """Every source that the plan names: claims of F, of R, then the evidence by id; no conflicts.
 
     Parameters
     ----------
@@ -112,8 +113,16 @@ def source_ids(plan: Plan) -> tuple[str, ...]:
     tuple of str
     """
     places = [plan.diagnosis, plan.decisions, plan.outlook]
-    found = dict.fromkeys(name for place in places for name in _named(place))
-    return tuple(name for name in found if not _CONFLICT.fullmatch(name))
+    found = {name for place in places for name in _named(place) if not _CONFLICT.fullmatch(name)}
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(name: str) -> tuple[int, str]:
+    order = ("F-", "R-")
+    claim = next((place for place, mark in enumerate(order) if name.startswith(mark)), None)
+    if claim is not None:
+        return claim, name
+    return (len(order) if _STATEMENT.fullmatch(name) else len(order) + 1), _bare(name)
 
 
 def conflict_ids(value: Any) -> tuple[str, ...]:
@@ -165,7 +174,7 @@ class SourceBook:
     Attributes
     ----------
     sources : mapping of str to Source
-        By id, in the order of first mention.
+        By id, in the order of `source_ids`.
     conflicts : mapping of str to ConflictView
         By id, sorted.
     """

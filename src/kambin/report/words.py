@@ -32,6 +32,7 @@ __all__ = [
 
 UNKNOWN = "not known"
 DECIMALS = 2
+NARROW = "\u00a0"  # between a number and its unit: no line ends there
 
 
 @cache
@@ -117,10 +118,10 @@ def percent(share: float) -> str:
     str
     """
     if 0 < share < 0.01:
-        return "under 1 %"
+        return f"under 1{NARROW}%"
     if 0.99 < share < 1:
-        return "over 99 %"
-    return f"{share * 100:.0f} %"
+        return f"over 99{NARROW}%"
+    return f"{share * 100:.0f}{NARROW}%"
 
 
 def unit_words(unit: str) -> str:
@@ -128,7 +129,7 @@ def unit_words(unit: str) -> str:
     known = words()["units"]
     if unit in known:
         return str(known[unit])
-    return "" if not unit or unit.startswith("{") else f" {unit}"
+    return "" if not unit or unit.startswith("{") else f"{NARROW}{unit}"
 
 
 def value_words(name: str, value: FactValue, unit: str | None = None) -> str:
@@ -180,7 +181,7 @@ def interval_words(low: float | None, high: float | None, unit: str = "") -> str
     str
         Empty when both ends are open.
     """
-    tail = f" {unit}" if unit else ""
+    tail = f"{NARROW}{unit}" if unit == "%" else f" {unit}" if unit else ""
     if low is None or high is None:
         ends: Iterable[str] = (
             f"{word} {number(end)}{tail}" for word, end in (("over", low), ("under", high)) if end is not None
