@@ -78,6 +78,14 @@ operations = st.lists(
     max_size=3,
 )
 crests = st.sampled_from([-5.0, 0.0, 12.0, 20.5])
+CREST = ["crest_above_l45_left_mm", "crest_above_l45_right_mm", "crest_grade", "crest_above_mid_l5_pedicle"]
+
+
+def one_crest(imaging: Mapping[str, Any]) -> bool:
+    """Whether the four ways to say how high the crest is can all be true of one pelvis."""
+    higher = max(imaging[name] for name in CREST[:2]) > 0 or imaging["crest_grade"] != "I"
+    return bool(imaging["crest_above_mid_l5_pedicle"]) or not higher
+
 
 complete_patients = st.fixed_dictionaries(
     {
@@ -102,8 +110,10 @@ complete_patients = st.fixed_dictionaries(
                 "discs_complete": st.just(True),
                 "crest_above_l45_left_mm": crests,
                 "crest_above_l45_right_mm": crests,
+                "crest_grade": st.sampled_from(["I", "II", "III"]),
+                "crest_above_mid_l5_pedicle": st.booleans(),
             }
-        ),
+        ).filter(one_crest),
     }
 )
 """Everything that derived facts are worked out from is known; the problem disc is the first of the list."""
@@ -157,6 +167,7 @@ def truth(patient: Mapping[str, Any]) -> dict[str, Any]:
             }
         ),
         "crest_height_mm": heights.get(side, max(heights.values())),
+        "crest_high": imaging["crest_above_mid_l5_pedicle"],
     }
 
 
@@ -207,7 +218,7 @@ def partly_known(draw: st.DrawFn) -> Known:
             ]:
                 if not stays():
                     del item[key]
-    for name in ("crest_above_l45_left_mm", "crest_above_l45_right_mm"):
+    for name in CREST:
         if not stays():
             del plain["imaging"][name]
     if not stays():

@@ -92,6 +92,33 @@ def test_without_a_problem_disc_the_painful_leg_decides() -> None:
     assert computed.crest_height_mm(found, None) == 7
 
 
+@pytest.mark.parametrize(
+    ("imaging", "expected"),
+    [
+        ({}, None),
+        ({"crest_above_mid_l5_pedicle": True}, True),
+        ({"crest_above_mid_l5_pedicle": False}, False),
+        ({"crest_grade": "II"}, True),
+        ({"crest_grade": "I"}, None),
+        ({"crest_above_l45_left_mm": 0.5}, True),
+        ({"crest_above_l45_left_mm": -30}, None),
+        ({"crest_above_l45_right_mm": 20}, None),
+        ({"crest_above_mid_l5_pedicle": True, "crest_above_l45_left_mm": -5, "crest_grade": "I"}, True),
+        ({"crest_above_mid_l5_pedicle": False, "crest_above_l45_left_mm": -5, "crest_grade": "I"}, False),
+    ],
+)
+def test_any_film_or_scan_that_tells_it_settles_whether_the_crest_is_high(
+    imaging: dict[str, Any], expected: bool | None
+) -> None:
+    assert computed.crest_high(case(imaging=imaging), DiscFinding(level="L5-S1", side="left")) is expected
+
+
+def test_a_crest_measured_high_is_high_whatever_the_film_was_read_as() -> None:
+    measured = [MeasuredFact(name="crest_above_l45_left_mm", value=20.0)]
+    found = case(imaging={"crest_above_mid_l5_pedicle": False}).with_measured(measured)
+    assert computed.crest_high(found, DiscFinding(level="L5-S1", side="left")) is True
+
+
 def test_what_is_measured_fills_in_and_never_overrules() -> None:
     name = "crest_above_l45_left_mm"
     measured = [MeasuredFact(name=name, value=21), MeasuredFact(name="mri_done", value=True)]

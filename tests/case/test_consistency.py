@@ -152,6 +152,11 @@ IMPOSSIBLE: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
         "imaging.crest_above_mid_l5_pedicle",
         {"imaging": {"crest_grade": "I", "crest_above_mid_l5_pedicle": False}},
     ),
+    (
+        {"imaging": {"crest_above_l45_left_mm": 0.5, "crest_above_mid_l5_pedicle": False}},
+        "imaging.crest_above_l45_left_mm",
+        {"imaging": {"crest_above_l45_left_mm": 0, "crest_above_mid_l5_pedicle": False}},
+    ),
     (disc(type="none", zone="central"), "imaging.discs[0].zone", disc(type="bulge", zone="central")),
     (disc(type="none", migration="up"), "imaging.discs[0].migration", disc(type="none", migration="none")),
     (

@@ -41,6 +41,15 @@ def test_a_file_is_read_by_its_ending_or_else_its_content(tmp_path: Path, name: 
     assert load(path) == load(str(path)) == CASE
 
 
+def test_the_ending_stands_before_the_content(tmp_path: Path) -> None:
+    flow = tmp_path / "flow.yaml"
+    flow.write_text("{id: a-1}")
+    assert load(flow).id == "a-1"
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text("id: a-1")
+    assert "JSON" in problem(wrong)
+
+
 @pytest.mark.parametrize("text", [YAML, JSON])
 def test_a_dash_is_standard_input(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))

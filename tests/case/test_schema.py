@@ -72,6 +72,45 @@ def test_schema_and_reader_agree(tree: dict[str, Any], data: st.DataObject) -> N
     assert CHECK.is_valid(tree) == reads(tree)
 
 
+@pytest.mark.parametrize(
+    ("tree", "valid"),
+    [
+        ({}, True),
+        (
+            {
+                "kambin_case": None,
+                "patient": None,
+                "signs": {"left": None, "complete": None},
+                "measured": None,
+            },
+            True,
+        ),
+        ({"imaging": {"discs": None}}, True),
+        ({"imaging": {"discs": [{"level": None}]}}, False),
+        ({"imaging": {"discs": [{"level": {"unknown": "not_asked"}}]}}, False),
+        ({"imaging": {"discs": {"unknown": "not_asked"}}}, True),
+        ({"care": {"tried": [{"kind": None}]}}, False),
+        ({"care": {"tried": [{"kind": "nsaid", "weeks": None, "response": {"unknown": "not_asked"}}]}}, True),
+        ({"measured": {"unknown": "not_asked"}}, False),
+        ({"measured": [{"name": "crest_grade", "value": "I", "unit": None, "uncertainty": None}]}, True),
+        ({"measured": [{"name": "crest_grade", "value": None}]}, False),
+        ({"measured": [{"name": "crest_grade", "value": "I", "unit": "mm"}]}, False),
+        ({"id": {"unknown": "not_asked"}}, False),
+        ({"assessed_on": {"unknown": "not_asked"}}, True),
+        ({"red_flags": {"complete": {"unknown": "not_asked"}}}, False),
+        ({"red_flags": {"fever": {"unknown": "forgotten"}}}, False),
+        ({"red_flags": {"unknown": "not_asked"}}, False),
+        ({"kambin_case": True}, False),
+        ({"kambin_case": 2}, False),
+        ({"patient": {"age_years": 45.0}}, True),
+        ({"patient": {"age_years": 45.5}}, False),
+        ({"patient": {"smoker": 1}}, False),
+    ],
+)
+def test_what_may_be_empty_or_unknown_is_said_alike(tree: dict[str, Any], valid: bool) -> None:
+    assert CHECK.is_valid(tree) == reads(tree) == valid
+
+
 SNIPPETS: list[Any] = [
     {"unknown": "not_asked"},
     {"unknown": "not_asked", "x": 1},

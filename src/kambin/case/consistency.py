@@ -146,6 +146,11 @@ def _scans(case: Case) -> _Found:
     if imaging.crest_grade in ("II", "III") and imaging.crest_above_mid_l5_pedicle is False:
         hint = f"crest_grade {imaging.crest_grade} lies above the whole L5 pedicle"
         yield _no(("imaging", "crest_above_mid_l5_pedicle"), False, "true", hint)
+    for side in SIDES:
+        height = getattr(imaging, f"crest_above_l45_{side}_mm")
+        if height is not None and height > 0 and imaging.crest_above_mid_l5_pedicle is False:
+            hint = "crest_above_mid_l5_pedicle is false, and the L4-L5 disc lies above that pedicle"
+            yield _no(("imaging", f"crest_above_l45_{side}_mm"), height, "0 or less", hint)
 
 
 _OF_HERNIATION = (

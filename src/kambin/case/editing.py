@@ -59,8 +59,7 @@ def _put(form: dict[str, Any], steps: list[Step], value: Any, path: str) -> None
             if not isinstance(here, list) or step >= len(here):
                 raise InputError("there is no such record", field=path)
         elif isinstance(here, dict) and following is not None:
-            # an unknown list or section gives way to what is now known of it
-            if not isinstance(here.get(step), dict | list) or "unknown" in here[step]:
+            if not isinstance(here.get(step), dict | list):
                 here[step] = [] if isinstance(following, int) else {}
         elif not isinstance(here, dict):
             raise InputError("this is no path of a field", field=path)

@@ -65,7 +65,7 @@ def _fields(section: Section, at: tuple[Step, ...], absent: dict[str, Any]) -> d
         written = getattr(section, name)
         value = _value(written, shape, here, absent)
         default = type(section).model_fields[name].default
-        says_nothing = value == {} or (written == default and type(written) is type(default))
+        says_nothing = value == {} or written == default
         if shape.required or not says_nothing:
             found[name] = value
     return found
