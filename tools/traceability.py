@@ -23,6 +23,11 @@ def _code(names: list[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
+def _quoted(text: str) -> str:
+    """The evidence base's own words, marked as such."""
+    return '"' + text.replace('"', "'").replace("|", "/") + '"'
+
+
 def page() -> str:
     """The page."""
     found = trace()
@@ -34,7 +39,7 @@ def page() -> str:
     ]
     for claim in found["claims"]:
         if claim["kind"] == "rule":
-            text = evidence.claim(claim["claim"]).text
+            text = _quoted(evidence.claim(claim["claim"]).text)
             cells = [
                 claim["claim"],
                 text,
@@ -61,7 +66,9 @@ def page() -> str:
     for conflict in found["conflicts"]:
         action = evidence.conflict(conflict["conflict"]).system_action
         verdict = conflict["verdict"].replace("_", " ")
-        lines.append(f"| {conflict['conflict']} | {verdict} | {action} | {_code(conflict['rules'])} |")
+        lines.append(
+            f"| {conflict['conflict']} | {verdict} | {_quoted(action)} | {_code(conflict['rules'])} |"
+        )
     lines += ["", f"Gaps: {len(found['gaps'])}."]
     return "\n".join(lines)
 
