@@ -5,9 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kambin.anatomy.crest import disc_centre_sd_mm, hip_sides
+from kambin.anatomy.axis import LumbarAxis
+from kambin.anatomy.crest import crest_height, disc_centre_sd_mm, hip_sides
+from kambin.anatomy.model import CrestHeight, Interspace
 from kambin.anatomy.phantom import LumbarPhantom
 from kambin.anatomy.reading import label_map_of
+from kambin.anatomy.refusal import Reason, ScanRefused
 from kambin.anatomy.regions import region
 from kambin.anatomy.volume import Volume
 from kambin.case.words import Side
@@ -62,15 +65,20 @@ def test_height_without_the_upper_vertebrae_stays_within_what_is_stated() -> Non
             assert abs(found.height_mm - made.truth.crest_mm[side]) < found.uncertainty_mm
 
 
-def test_the_heights_do_not_depend_on_how_the_hips_are_called() -> None:
-    # one hip alone, under either name, is measured on the side where it lies
-    for name, value in (("hip_left", 77), ("hip_right", 78)):
-        for other in (77, 78):
-            alone = relabelled(phantom_volume(), {value: other, 155 - value: 0})
-            spine = measure(alone)
-            side = Side.LEFT if name == "hip_left" else Side.RIGHT
-            assert set(spine.crest) == {side}
-            assert f"crest_above_l45_{side.opposite}_mm" in spine.missing
+def test_one_hip_alone_is_measured_on_its_side_and_the_other_is_missing() -> None:
+    for value, side in ((77, Side.LEFT), (78, Side.RIGHT)):
+        spine = measure(relabelled(phantom_volume(), {155 - value: 0}))
+        assert set(spine.crest) == {side}
+        assert spine.crest[side] == measure(phantom_volume()).crest[side]
+        assert f"crest_above_l45_{side.opposite}_mm" in spine.missing
+        assert "sides_unchecked" not in {caution.code for caution in spine.warnings}
+
+
+def test_one_hip_alone_under_the_wrong_name_is_refused() -> None:
+    for value in (77, 78):
+        with pytest.raises(ScanRefused) as refused:
+            measure(relabelled(phantom_volume(), {value: 155 - value, 155 - value: 0}))
+        assert refused.value.reason is Reason.SIDES_SWAPPED
 
 
 def test_a_hip_whose_top_is_outside_the_field_of_view_is_not_measured() -> None:
@@ -135,3 +143,25 @@ def test_sides_of_two_hips_come_from_their_places() -> None:
 def test_disc_centre_is_never_surer_than_half_a_voxel() -> None:
     assert disc_centre_sd_mm(0.0) == 1.0
     assert disc_centre_sd_mm(8.0) > 4.0
+
+
+def test_the_uncertainty_is_twice_the_root_of_the_summed_squares() -> None:
+    # a hip of one block with its top at (90, 40, 30) from the disc, seen along z: every part is known
+    array = np.zeros((50, 40, 60), np.uint8)
+    array[43:46, 18:22, :26] = 77
+    place = np.diag([2.0, 2.0, 2.0, 1.0])
+    hip = region(label_map_of(Volume(array, place), "total"), "hip_left")
+    assert hip is not None
+    top = np.array([88.0, 39.0, 50 + 2 / 3])  # middle of the top layer; a third of a voxel above its centres
+    disc_at = top - [90, 40, 30]
+    disc = Interspace("L4-L5", tuple(disc_at), (0.0, 0.0, 1.0), 3.0, "given", ("L4", "L5"))
+    axis = LumbarAxis(np.eye(3), 0.02, 0.05, ("L1", "L5-S1"))
+    found = crest_height(Side.LEFT, hip, axis, disc)
+    assert isinstance(found, CrestHeight)
+    assert found.top_lps == pytest.approx(top)
+    assert found.height_mm == pytest.approx(30)
+    # crest half a voxel, disc half its 95 % width, 90 mm beside and 40 mm behind at the axis' two deviations
+    assert found.uncertainty_mm == pytest.approx(
+        2 * np.sqrt(1.0**2 + 1.5**2 + (90 * 0.02) ** 2 + (40 * 0.05) ** 2)
+    )
+    assert found.structures == ("hip_left", "L4", "L5", "L1", "L5-S1")

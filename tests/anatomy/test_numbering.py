@@ -59,6 +59,16 @@ def test_sides_are_refused_even_where_a_single_pair_tells() -> None:
     assert "sides_unchecked" not in codes(changed(phantom_volume(), array))
 
 
+def test_stray_voxels_do_not_swap_a_pair() -> None:
+    array = np.array(phantom_volume().array)
+    array[60:64, :10, :30], array[70:74, :10, :30] = (
+        87,
+        86,
+    )  # autochthon: left at higher x, close to the middle
+    array[0, 0, 0] = 86  # one voxel of the left one at the far right
+    assert measure(changed(phantom_volume(), array)).warnings == ()
+
+
 def test_liver_on_the_left_of_the_spleen() -> None:
     array = np.array(phantom_volume().array)
     array[:3, :3, -3:], array[-3:, :3, -3:] = 5, 1  # liver right, spleen left

@@ -99,6 +99,20 @@ def test_s0328_at_half_the_resolution(label_map: LabelMap) -> None:
 
 
 @on("s0328", "label_map")
+def test_s0328_named_as_six_lumbar_vertebrae(label_map: LabelMap) -> None:
+    # the real contact of a vertebra with the sacrum: L5 under the value 26, S1 joined to the sacrum, all
+    # others one down
+    table = np.arange(256, dtype=np.uint8)
+    table[26:34] = range(25, 33)
+    for step in (1, 2):
+        place = label_map.volume.lps_from_voxel @ np.diag([step, step, step, 1.0])
+        array = table[label_map.volume.array[::step, ::step, ::step]]
+        found = label_map_of(Volume(array, place))
+        assert found.convention.name == "total_v3"
+        assert "transitional" in {caution.code for caution in measure_spine(found).warnings}
+
+
+@on("s0328", "label_map")
 def test_s0328_under_wrong_affines_is_refused(label_map: LabelMap) -> None:
     for signs, reason in (
         ((-1, 1, 1), Reason.SIDES_SWAPPED),

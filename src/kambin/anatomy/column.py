@@ -167,7 +167,8 @@ def _note_reading(column: Column, labels: LabelMap) -> None:
 
 def _orient(column: Column, labels: LabelMap) -> None:
     column.cranial = numbering.cranial_direction(column.bones)
-    column.cautions += numbering.check_sides(labels, column.hips)
+    lowest = list(column.bones.values())[-1].main_centre_lps
+    column.cautions += numbering.check_sides(labels, column.hips, lowest)
     if column.cranial is None:
         text = "A single bone does not tell which way is up; only its volume and middle were measured."
         column.warn("orientation_unchecked", text)

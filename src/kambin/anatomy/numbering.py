@@ -18,7 +18,7 @@ from kambin.anatomy.conventions import laterality
 from kambin.anatomy.model import Caution
 from kambin.anatomy.reading import LabelMap
 from kambin.anatomy.refusal import Reason, ScanRefused
-from kambin.anatomy.regions import Region
+from kambin.anatomy.regions import Region, middle_lps
 from kambin.anatomy.settings import (
     MIN_AXIS_COSINE,
     SACRUM_GAP_MM,
@@ -202,27 +202,33 @@ def check_back(posterior: Floats) -> None:
         )
 
 
-def check_sides(labels: LabelMap, hips: Sequence[Region]) -> list[Caution]:
+def check_sides(labels: LabelMap, hips: Sequence[Region], column_lps: Floats) -> list[Caution]:
     """Check that what is named left lies on the patient's left.
 
     Parameters
     ----------
     labels : LabelMap
     hips : sequence of Region
+    column_lps : ndarray, shape (3,)
+        Middle of the lowest bone of the column, which parts the sides where one hip bone is alone.
 
     Returns
     -------
     list of Caution
-        One where no pair of structures is there to check the sides with.
+        One where nothing is there to check the sides with.
 
     Raises
     ------
     ScanRefused
-        A pair is swapped, or the liver lies to the left of the spleen.
+        A name contradicts its place, or the liver lies to the left of the spleen.
     """
     paired, one_sided = laterality()
-    middles = {name: _box_middle(labels, name) for name in labels.boxes}
+    wanted = [*(f"{base}_{side}" for base in paired for side in ("left", "right")), *one_sided]
+    middles = {name: middle_lps(labels, name) for name in wanted if name in labels.boxes}
     middles.update({hip.name: hip.main_centre_lps for hip in hips})
+    if len(hips) == 1:
+        (alone,) = hips
+        middles["hip_right" if alone.name == "hip_left" else "hip_left"] = column_lps
     checked = False
     for base in paired:
         left, right = middles.get(f"{base}_left"), middles.get(f"{base}_right")
@@ -230,10 +236,10 @@ def check_sides(labels: LabelMap, hips: Sequence[Region]) -> list[Caution]:
             continue
         apart = float((left - right) @ LEFT_LPS)
         if apart < -SIDE_MARGIN_MM:
-            what = f"{base}_left lies {-apart:.0f} mm to the patient's right of {base}_right"
             raise ScanRefused(
                 Reason.SIDES_SWAPPED,
-                f"left and right contradict the frame: {what}",
+                f"left and right contradict the frame: what is named {base}_left or {base}_right "
+                f"lies {-apart:.0f} mm to the wrong side",
                 why="either the labels or the orientation in the header are mirrored",
                 now=NOW,
             )
@@ -241,7 +247,7 @@ def check_sides(labels: LabelMap, hips: Sequence[Region]) -> list[Caution]:
     _check_organs(middles, one_sided)
     if checked:
         return []
-    text = "No pair of left and right structures is in the map: the patient's sides rest on the header alone."
+    text = "No structure with a side is in the map: the patient's sides rest on the header alone."
     return [Caution("sides_unchecked", text)]
 
 
@@ -257,8 +263,3 @@ def _check_organs(middles: Mapping[str, Floats], one_sided: Mapping[str, str]) -
                     why="the scan is mirrored, or the patient's organs are; the map can not tell which",
                     now="settle which it is before any side is read from this scan",
                 )
-
-
-def _box_middle(labels: LabelMap, name: str) -> Floats:
-    middle = np.array([(part.start + part.stop - 1) / 2 for part in labels.boxes[name]])
-    return frames.apply(labels.volume.lps_from_voxel, middle)

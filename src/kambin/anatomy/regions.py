@@ -13,7 +13,7 @@ from kambin.anatomy.reading import Box, LabelMap
 from kambin.anatomy.settings import FRAGMENT_SHARE
 from kambin.anatomy.volume import Volume
 
-__all__ = ["Region", "region", "sample"]
+__all__ = ["Region", "middle_lps", "region", "sample"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -138,6 +138,14 @@ def region(labels: LabelMap, name: str) -> Region | None:
         main_centre_lps=centres[int(np.searchsorted(kept, largest))],
         border_voxels=_border(mask, box, labels.volume.array.shape),
     )
+
+
+def middle_lps(labels: LabelMap, name: str) -> Floats:
+    """Mean of all voxels of a structure that is in the map, stray ones included; LPS mm, shape (3,)."""
+    box = labels.boxes[name]
+    start = np.array([part.start for part in box])
+    index = _middle(labels.volume.array[box] == labels.value_of(name))
+    return frames.apply(labels.volume.lps_from_voxel, index + start)
 
 
 def _keep(pieces: NDArray[Any], kept: NDArray[np.int64]) -> Bools:
