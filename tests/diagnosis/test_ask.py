@@ -134,7 +134,29 @@ def test_an_unread_level_among_the_leading_is_asked_for() -> None:
         )
     )
     assert found.next_finding is not None
-    assert found.next_finding.path == "imaging.discs[L5-S1]" and "L5-S1" in found.next_finding.question
+    assert found.next_finding.path.startswith("imaging.discs") and "L5-S1" in found.next_finding.question
+    assert "L4-L5" not in found.next_finding.question
+
+
+def test_one_question_reads_all_unread_levels() -> None:
+    following = locate(make(imaging={"discs": [{"level": "L4-L5", "pfirrmann": 3}]})).next_finding
+    assert following is not None and following.path == "imaging.discs"
+    assert following.question == "What does the scan show at each of the five lumbar discs?"
+    clear = [{"level": level, "type": "none"} for level in ("L4-L5", "L1-L2")]
+    following = locate(make(imaging={"discs": clear})).next_finding
+    assert following is not None and "L2-L3, L3-L4 or L5-S1," in following.question
+
+
+def test_a_single_unread_level_is_named_in_the_path() -> None:
+    clear = [{"level": level, "type": "none"} for level in ("L1-L2", "L2-L3", "L3-L4", "L4-L5")]
+    found = locate(
+        make(
+            symptoms={**RIGHT_PAIN, "pain_area_right": "posterior_calf_plantar_foot"},
+            signs={"right": {"slr_positive": True, "reflex_achilles": "absent"}},
+            imaging={"discs": clear},
+        )
+    )
+    assert found.next_finding is not None and found.next_finding.path == "imaging.discs[L5-S1]"
 
 
 def test_a_missing_zone_is_asked_for_when_signs_can_not_tell() -> None:

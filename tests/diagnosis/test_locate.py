@@ -72,8 +72,12 @@ def test_unknown_reads_as_absent(case: Case) -> None:
 def test_a_named_disc_is_on_the_scan_and_the_facts_fit_the_registry(case: Case) -> None:
     found = locate(case)
     record = problem_disc(case, found)
+    assert (record is None) is (found.probability is None) is (found.low is None) is (found.high is None)
     if found.problem is None:
-        assert found.reason and record is None and found.probability is found.low is found.high is None
+        assert found.reason
+        # without a named place conditions may still read the only record of the case
+        assert record is None or [item for item in case.imaging.discs if item.type != "none"] == [record]
+        assert record is None or found.signs_match_scan is not False
     else:
         assert not found.reason
         assert record in case.imaging.discs and record is not None and record.type != "none"
@@ -398,6 +402,64 @@ def test_two_records_of_one_side_are_one_disc() -> None:
     assert found.problem is not None and found.problem.level == "L4-L5"
     both = [probability(found, "L4-L5", "right", course) for course in ("traversing", "exiting")]
     assert found.probability == pytest.approx(math.fsum(both))
+
+
+# ------------------------------------------------------------------------------- the only disc of a case
+
+
+def test_the_only_disc_keeps_its_findings_when_its_side_is_not_known() -> None:
+    case = make(
+        imaging={"discs": [disc("L4-L5", None, "extrusion", migration="down", migration_grade="high")]}
+    )
+    found = locate(case)
+    record = problem_disc(case, found)
+    assert found.problem is None and "side" in found.reason
+    assert record is not None and found.disc == record
+    row = fact_row(case, record, found.facts())
+    assert row["disc_level"] == "L4-L5" and row["disc_side"] is None and row["disc_migration_grade"] == "high"
+    of_the_disc = math.fsum(item.probability for item in found.candidates if item.level == "L4-L5")
+    assert found.probability == pytest.approx(of_the_disc)
+
+
+def test_the_only_disc_keeps_its_findings_when_its_type_is_not_known() -> None:
+    found = locate(make(imaging={"discs": [{"level": "L5-S1", "side": "left", "calcified": True}]}))
+    assert found.problem is None and found.disc is not None and found.disc.level == "L5-S1"
+    assert found.probability is not None and found.probability < 0.2
+
+
+def test_a_disc_that_is_read_as_clear_is_no_candidate() -> None:
+    assert locate(make(imaging={"discs": [{"level": "L5-S1", "type": "none"}]})).disc is None
+
+
+def test_signs_that_point_past_the_only_disc_leave_it() -> None:
+    signs = {"right": {"reflex_achilles": "absent", "mrc_ankle_plantarflexion": 3}}
+    found = locate(
+        make(signs=signs, imaging={"discs": [{"level": "L2-L3", "side": "right", "pfirrmann": 4}]})
+    )
+    assert found.disc is None and found.probability is None
+    toward = locate(
+        make(signs=signs, imaging={"discs": [{"level": "L5-S1", "side": "right", "pfirrmann": 4}]})
+    )
+    assert toward.disc is not None
+
+
+def test_a_mismatch_leaves_no_disc_for_conditions() -> None:
+    found = locate(
+        make(signs={"right": L5_SIGNS}, imaging={"discs": [disc("L4-L5", "left", zone="subarticular")]})
+    )
+    assert found.signs_match_scan is False and found.disc is None
+
+
+def test_competing_discs_leave_none_for_conditions() -> None:
+    discs = [disc("L4-L5", "right", zone="foraminal"), disc("L3-L4", "right", zone="subarticular")]
+    found = locate(make(signs={"right": L4_SIGNS}, imaging={"discs": discs}))
+    assert found.problem is None and found.disc is None
+
+
+def test_a_lone_bulge_in_a_partial_reading() -> None:
+    found = locate(make(imaging={"discs": [disc("L4-L5", "right", "bulge")]}))
+    assert found.problem is None and "less probable" in found.reason
+    assert found.disc is not None and found.disc.type == "bulge"
 
 
 def test_every_place_can_win() -> None:

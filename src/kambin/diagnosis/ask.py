@@ -206,15 +206,12 @@ def _scans(scan: Scan, weights: dict[int, float], figures: Figures) -> Iterator[
             "imaging.discs", "Which discs does an MRI of the lumbar spine show herniated?", unread, figures
         )
         return
-    for level in LEVELS:
-        here = [index for index in unread if PLACES[index].level == level]
-        if here and level not in scan.described:
-            yield _reading(
-                f"imaging.discs[{level}]",
-                f"Does the scan show a herniation at {level}, and where?",
-                here,
-                figures,
-            )
+    unread = [index for index in unread if PLACES[index].level not in scan.described]
+    levels = [str(level) for level in LEVELS if any(PLACES[index].level == level for index in unread)]
+    if levels:
+        # the reader of a scan reads it in one go
+        path = f"imaging.discs[{levels[0]}]" if len(levels) == 1 else "imaging.discs"
+        yield _reading(path, _unread_question(levels), unread, figures)
     records: list[DiscFinding] = []
     for index in weights:
         disc = None if index == NOTHING else scan.spots[index].disc
@@ -222,6 +219,13 @@ def _scans(scan: Scan, weights: dict[int, float], figures: Figures) -> Iterator[
             records.append(disc)
     for disc in records:
         yield from _about_record(disc, scan, weights, figures)
+
+
+def _unread_question(levels: Sequence[str]) -> str:
+    if len(levels) == len(LEVELS):
+        return "What does the scan show at each of the five lumbar discs?"
+    named = " or ".join(part for part in (", ".join(levels[:-1]), levels[-1]) if part)
+    return f"Does the scan show a herniation at {named}, and where?"
 
 
 def _reading(path: str, question: str, indices: Sequence[int], figures: Figures) -> Asked:

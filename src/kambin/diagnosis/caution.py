@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kambin.case import Case
+from kambin.case import Case, DiscFinding
 from kambin.diagnosis.places import Place
 from kambin.diagnosis.result import Candidate
 from kambin.diagnosis.scan import Scan
@@ -43,8 +43,8 @@ def cautions(case: Case, scan: Scan, problem: Candidate | None, tied: Sequence[P
     if tied:
         named = "; ".join(_as_recorded(place, scan) for place in tied)
         yield f"More than one disc on the scan explains the signs about as well: {named}."
-    if problem is not None:
-        yield from _about_the_problem(problem)
+    if problem is not None and problem.disc is not None:
+        yield from _about_the_problem(problem, problem.disc)
     if case.signs.upper_motor_neuron_signs or "brisk" in _reflexes(case):
         yield "No lumbar disc explains brisk reflexes or other upper motor neuron signs: look higher up."
 
@@ -77,10 +77,7 @@ def _about_numbering(case: Case, scan: Scan) -> Iterator[str]:
         )
 
 
-def _about_the_problem(problem: Candidate) -> Iterator[str]:
-    disc = problem.disc
-    if disc is None:
-        return
+def _about_the_problem(problem: Candidate, disc: DiscFinding) -> Iterator[str]:
     if disc.type == "bulge":
         yield f"What the scan shows at {disc.level} is a bulge, which is not a herniation."
     narrow = disc.foraminal_stenosis if problem.course == "exiting" else disc.recess_stenosis

@@ -171,11 +171,15 @@ class Diagnosis:
     ----------
     problem : Candidate or None
         The problem disc; None when there is not enough information, and `reason` says why.
+    disc : DiscFinding or None
+        The record whose findings conditions read: the problem disc's; without a problem disc, the only record
+        of the case, where its side or type is missing or its probability is low but the signs do not point
+        past it. None where discs compete, where signs and scan do not match, and without a record.
     reason : str
-        Why no disc is named; empty when one is.
+        Why no place is named; empty when one is.
     probability, low, high : float or None
-        How probable it is that the problem disc causes the symptoms, over all places that its record on the
-        scan covers, with its 95 % interval; None without a problem disc.
+        How probable it is that `disc` causes the symptoms, over all places that it covers, with the 95 %
+        interval; None without it.
     candidates : tuple of Candidate
         All 25 places, the most probable first; their probabilities and `unexplained` sum to 1.
     unexplained : float
@@ -195,6 +199,7 @@ class Diagnosis:
     """
 
     problem: Candidate | None
+    disc: DiscFinding | None
     reason: str
     probability: float | None
     low: float | None
@@ -216,6 +221,7 @@ class Diagnosis:
         """JSON form; problem and rivals in full, of the other candidates their probability only."""
         return {
             "problem": None if self.problem is None else self.problem.to_dict(),
+            "disc": None if self.disc is None else self.disc.model_dump(mode="json", exclude_none=True),
             "reason": self.reason,
             "probability": self.probability,
             "low": self.low,

@@ -17,7 +17,7 @@ from kambin.case.words import LEVELS
 from kambin.diagnosis.figures import Figures, Ratio
 from kambin.diagnosis.places import PLACES, Place, place_at
 
-__all__ = ["Reading", "Scan", "Spot", "read_scan"]
+__all__ = ["Reading", "Scan", "Spot", "lies_at", "read_scan"]
 
 Reading: TypeAlias = Literal["unread", "clear", "bulge", "herniation"]
 
@@ -182,7 +182,7 @@ def _put(
 ) -> None:
     """Write one finding to the places where it lies; the strongest record of a place stands."""
     bulge = record.type == "bulge"
-    surely, maybe = _lies_at(record, figures)
+    surely, maybe = lies_at(record, figures)
     maybe = [place for place in maybe if place.index not in cleared] or maybe
     log = math.fsum(ratio.log for _, ratio in ratios)
     disc = record if record.type is not None or record.root_compressed else None
@@ -221,8 +221,19 @@ def _reach(record: DiscFinding, places: Iterable[Place], spots: list[Spot | None
             _keep(exiting, spot, spots)
 
 
-def _lies_at(record: DiscFinding, figures: Figures) -> tuple[list[Place], list[Place]]:
-    """Places where a finding surely lies, and places of which it lies at one."""
+def lies_at(record: DiscFinding, figures: Figures) -> tuple[list[Place], list[Place]]:
+    """Places where a finding surely lies, and places of which it lies at one.
+
+    Parameters
+    ----------
+    record : DiscFinding
+    figures : Figures
+
+    Returns
+    -------
+    tuple of list of Place
+        One of the two is empty.
+    """
     covered = _covered(record, figures)
     if record.type == "bulge":
         return covered, []
