@@ -98,10 +98,10 @@ class Number:
             low = cut
         return readable(low, min(high, self._beyond(self.high)), whole=self.whole)
 
-    def regions(self) -> list[float]:
-        """One readable value between each two neighbouring cuts."""
+    def regions(self) -> list[tuple[int | float, float, float]]:
+        """One readable value between each two cuts, with these: the first belongs to it, the second not."""
         edges = [self.low, *self._cuts, self._beyond(self.high)]
-        return [readable(low, high, whole=self.whole) for low, high in pairwise(edges)]
+        return [(readable(low, high, whole=self.whole), low, high) for low, high in pairwise(edges)]
 
     def _beyond(self, value: float) -> float:
         return value + 1 if self.whole else math.nextafter(value, math.inf)

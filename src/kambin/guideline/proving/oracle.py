@@ -60,14 +60,18 @@ class Oracle:
         IntegrityError
             When the solver gives up, which it never does in silence.
         """
+        return self._solver.model() if self.can(*formulas) else None
+
+    def can(self, *formulas: Formula) -> bool:
+        """Whether all formulas can hold together."""
         if any(formula is False for formula in formulas):
-            return None
+            return False
         literals = [self.assumption(formula) for formula in formulas if not isinstance(formula, bool)]
         self._take_in()
         answer = self._solver.check(*literals)
         if answer == z3.unknown:
             raise IntegrityError("the solver gave up", why=str(self._solver.reason_unknown()))
-        return self._solver.model() if answer == z3.sat else None
+        return bool(answer == z3.sat)
 
     def core(self) -> frozenset[str]:
         """Names of the assumptions that made the last question impossible."""

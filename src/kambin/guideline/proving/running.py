@@ -16,6 +16,7 @@ from kambin.guideline.proving.setting import Setting, Timer
 from kambin.guideline.proving.stability import prove_robust, prove_unknown_excludes
 from kambin.guideline.proving.theorems import prove_theorems
 from kambin.guideline.proving.tightening import prove_tightening
+from kambin.guideline.proving.unserved import read_unserved
 
 __all__ = ["run"]
 
@@ -28,7 +29,7 @@ def run(knowledge: Knowledge, obligations: Obligations, base: Knowledge | None) 
 
 
 def _all(knowledge: Knowledge, obligations: Obligations, base: Knowledge | None) -> Iterator[ProofResult]:
-    setting = Setting(knowledge, obligations)
+    setting = Setting(knowledge, obligations, read_unserved(knowledge))
     yield _sources(knowledge)
     if knowledge.profile.split("+")[0] == "source":
         yield from _claims(obligations)

@@ -3,75 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple
-
-from pydantic import Field
 
 from kambin.case import FactValue
 from kambin.errors import IntegrityError
 from kambin.guideline.compiling import compile_truths
-from kambin.guideline.conditions import Condition
 from kambin.guideline.deciding import decide
-from kambin.guideline.documents import read_document
-from kambin.guideline.knowledge import Decision, Knowledge
-from kambin.guideline.loading import parse_at
+from kambin.guideline.knowledge import Decision
 from kambin.guideline.proving.cone import asked_of, cone, decide_cone
 from kambin.guideline.proving.logic import Formula, either, negate
 from kambin.guideline.proving.report import Patient, ProofResult
 from kambin.guideline.proving.setting import Setting, Timer, tell
 from kambin.guideline.proving.shrinking import patient, shrink
-from kambin.guideline.specs import Spec, check
+from kambin.guideline.proving.unserved import Unserved
 
-__all__ = ["Unserved", "exceptions", "prove_served"]
-
-_FILE = Path(__file__).with_name("may_be_none.yaml")
-
-
-class _ExceptionSpec(Spec):
-    decision: str
-    when: str = ""
-    reason: str = Field(min_length=20)
-
-
-class _ExceptionFile(Spec):
-    may_be_none: tuple[_ExceptionSpec, ...]
-
-
-class Unserved(NamedTuple):
-    """Whom a decision may leave without an answer, and why; `condition` is None where that is anybody."""
-
-    decision: str
-    condition: Condition | None
-    when: str
-    reason: str
-    where: str
-
-
-def exceptions(knowledge: Knowledge) -> tuple[Unserved, ...]:
-    """Who may rightly be left without an answer, read from the data file beside this module."""
-    document = check(_ExceptionFile, read_document(_FILE), _FILE.name)
-    found = []
-    for item in document.may_be_none:
-        where = f"{_FILE.name}:{item.line}"
-        condition = (
-            parse_at(item.when, knowledge.facts, {}, where, item.decision, null_tests=True)
-            if item.when
-            else None
-        )
-        found.append(Unserved(item.decision, condition, item.when, item.reason, where))
-    return tuple(found)
+__all__ = ["prove_served"]
 
 
 def prove_served(setting: Setting) -> Iterator[ProofResult]:
     """Prove of each `first` and `argue` decision that no complete patient is left without an answer.
 
-    Apart from those that the data file allows, each of whom has to exist.
+    Apart from those whom the setting allows, each of whom has to exist.
     """
-    allowed = exceptions(setting.knowledge)
     for decision in setting.knowledge.decisions.values():
         if decision.policy != "collect":
-            mine = [item for item in allowed if item.decision == decision.id]
+            mine = [item for item in setting.unserved if item.decision == decision.id]
             yield _served(setting, decision, mine)
             yield from (_stale(setting, decision, item) for item in mine)
 
@@ -91,7 +46,7 @@ def _stale(setting: Setting, decision: Decision, item: Unserved) -> ProofResult:
     text = (
         f"{decision.id} may end without an answer{f' when {item.when}' if item.when else ''}: {item.reason}"
     )
-    note = "" if exists else f"that never happens: take it out of {_FILE.name}"
+    note = "" if exists else "that never happens: take it out of may_be_none.yaml"
     return timer.result(decision.id, "served", text, exists, where=item.where, note=note)
 
 

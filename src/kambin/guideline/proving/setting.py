@@ -14,19 +14,23 @@ from kambin.guideline.knowledge import Knowledge
 from kambin.guideline.obligations import Obligations
 from kambin.guideline.proving.encoding import Encoding
 from kambin.guideline.proving.report import ProofKind, ProofResult
+from kambin.guideline.proving.unserved import Unserved
 
 __all__ = ["Setting", "Timer", "tell"]
 
 
 class Setting:
-    """One knowledge with its obligations and the patients that the solver speaks of."""
+    """One knowledge with its obligations, and the patients that the solver speaks of."""
 
-    def __init__(self, knowledge: Knowledge, obligations: Obligations) -> None:
-        self.knowledge, self.obligations = knowledge, obligations
+    def __init__(
+        self, knowledge: Knowledge, obligations: Obligations, unserved: tuple[Unserved, ...] = ()
+    ) -> None:
+        self.knowledge, self.obligations, self.unserved = knowledge, obligations, unserved
 
     def _encoding(self, *, complete: bool) -> Encoding:
-        given = [theorem.given for theorem in self.obligations.theorems]
-        return Encoding(self.knowledge, self.obligations.axioms, complete=complete, more=given)
+        stated = [theorem.given for theorem in self.obligations.theorems]
+        stated += [item.condition for item in self.unserved if item.condition is not None]
+        return Encoding(self.knowledge, self.obligations.axioms, complete=complete, more=stated)
 
     @cached_property
     def complete(self) -> Encoding:
