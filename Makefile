@@ -17,7 +17,7 @@ GATED := case diagnosis guideline
 GATE  := 95
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check bench prove docs validate lock format clean distclean
+.PHONY: help demo test test-all check bench prove docs validate lock format clean distclean compile
 
 help: ## list the targets
 	@echo "usage: make TARGET"
@@ -61,6 +61,9 @@ bench: $(STAMP) ## measure speed and counts, beside what they are compared with
 
 prove: $(STAMP) ## prove the guideline, every profile
 	$(BIN)/kambin guideline prove
+
+compile: $(STAMP) ## write the compiled knowledge from the knowledge files
+	$(BIN)/python -c "from kambin.guideline.loading import compile_knowledge; print(*compile_knowledge(), sep='\n')"
 
 docs: $(STAMP) ## build the pages that are derived from the code and the knowledge
 	$(BIN)/python tools/build_docs.py

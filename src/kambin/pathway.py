@@ -89,7 +89,7 @@ def answer(case: Case, knowledge: Knowledge) -> Answer:
     decisions = decide(fact_row(case, disc, diagnosis.facts()), knowledge)
     found = Answer(case, diagnosis, disc, decisions)
     if found.stop is None:
-        require_in_scope(decisions.row)
+        require_in_scope(decisions.row, knowledge)
     return found
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kambin.guideline import loading, obligations
+from kambin.guideline import loading
 
 FIRST = """
 decision: urgency
@@ -124,7 +124,6 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
         (tmp_path / "theorems/treatment.yaml").write_text(files.get("theorems", THEOREMS), encoding="utf-8")
         monkeypatch.setattr(loading, "ROOT", tmp_path)
         monkeypatch.setattr(loading, "CHAIN", CHAIN)
-        monkeypatch.setattr(obligations, "ROOT", tmp_path)
         loading._load_default.cache_clear()
         return tmp_path
 

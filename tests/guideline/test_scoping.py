@@ -7,7 +7,8 @@ import pytest
 from kambin import evidence
 from kambin.case import Case, fact_row
 from kambin.errors import OutOfScope
-from kambin.guideline.scoping import limits, require_in_scope
+from kambin.guideline import load_knowledge
+from kambin.guideline.scoping import require_in_scope
 
 
 def _row(**known: Any) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def _row(**known: Any) -> dict[str, Any]:
 )
 def test_outside(known: dict[str, Any], limit: str) -> None:
     with pytest.raises(OutOfScope) as caught:
-        require_in_scope(_row(**known))
+        require_in_scope(_row(**known), load_knowledge("current"))
     assert limit in str(caught.value)
     assert caught.value.exit_code == 4
 
@@ -39,8 +40,12 @@ def test_outside(known: dict[str, Any], limit: str) -> None:
     ],
 )
 def test_inside_or_unknown(known: dict[str, Any]) -> None:
-    require_in_scope(_row(**known))
+    require_in_scope(_row(**known), load_knowledge("current"))
 
 
 def test_every_limit_has_evidence_that_may_drive() -> None:
-    assert all(evidence.may_drive(statement) for limit in limits() for statement in limit.cite)
+    assert all(
+        evidence.may_drive(statement)
+        for limit in load_knowledge("current").limits
+        for statement in limit.cite
+    )

@@ -23,6 +23,7 @@ __all__ = [
     "Decision",
     "DecisionTest",
     "Knowledge",
+    "Limit",
     "Option",
     "PolicyKind",
     "Role",
@@ -158,6 +159,17 @@ class Change:
     where: str
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One border of the scope: who is outside must not be answered."""
+
+    id: str
+    when: str
+    condition: Condition
+    say: str
+    cite: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Decision:
     """One question with its options and the policy that answers it."""
@@ -207,6 +219,9 @@ class Knowledge:
     version : str
     content_hash : str
         SHA-256 over everything that bears on an answer.
+    limits : tuple of Limit
+        The borders of the scope.
+    overlays : tuple of str
     """
 
     profile: str
@@ -215,4 +230,5 @@ class Knowledge:
     changes: tuple[Change, ...]
     version: str
     content_hash: str
+    limits: tuple[Limit, ...] = field(default=())
     overlays: tuple[str, ...] = field(default=())

@@ -1,37 +1,27 @@
-"""Loading the knowledge: files → specs → profile and overlays → parsed, checked, hashed `Knowledge`."""
+"""Loading the knowledge: compiled where the compiled file fits, built from the knowledge files otherwise."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from kambin.case import Fact, facts_in_conditions
+from kambin.case import Fact
 from kambin.errors import IntegrityError
-from kambin.guideline.conditions import Condition
-from kambin.guideline.documents import read_document
-from kambin.guideline.knowledge import (
-    ROLES,
-    Argument,
-    Change,
-    Decision,
-    Knowledge,
-    Option,
-)
-from kambin.guideline.overlaying import apply_overlay
-from kambin.guideline.parsing import ConditionError, parse
-from kambin.guideline.specs import (
-    ArgumentSpec,
-    DecisionSpec,
-    OptionSpec,
-    ProfileFile,
-    check,
-)
+from kambin.guideline.freezing import frozen_text, hash_of_files, thaw
+from kambin.guideline.knowledge import Decision, Knowledge
 
-__all__ = ["CHAIN", "PROFILES", "ROOT", "decision_facts", "load_knowledge", "parse_at", "read_specs"]
+__all__ = [
+    "CHAIN",
+    "PROFILES",
+    "ROOT",
+    "compile_knowledge",
+    "compiled_file",
+    "decision_facts",
+    "knowledge_files",
+    "load_knowledge",
+    "profile_files",
+]
 
 ROOT = Path(__file__).parent
 PROFILES = ("current", "source")
@@ -51,7 +41,50 @@ CHAIN = (
 
 @cache
 def _load_default(profile: str) -> Knowledge:
-    return _load(profile, ())
+    """The knowledge of one profile: from its compiled file while that fits, else parsed."""
+    file = compiled_file(profile)
+    if file.is_file():
+        found = thaw(
+            file.read_text(encoding="utf-8"), hash_of_files(knowledge_files(profile)), decision_facts
+        )
+        if found is not None:
+            return found
+    return _build(profile, ())
+
+
+def _build(profile: str, overlays: tuple[Path, ...]) -> Knowledge:
+    from kambin.guideline.building import build  # parses: an answer from the compiled file does not need it
+
+    return build(profile, overlays)
+
+
+def compiled_file(profile: str) -> Path:
+    """Where the compiled knowledge of a profile lies."""
+    return ROOT / "compiled" / f"{profile}.json"
+
+
+def knowledge_files(profile: str) -> list[Path]:
+    """The files that an answer in this profile is made of."""
+    base = (*(ROOT / "knowledge" / f"{name}.yaml" for name in CHAIN), ROOT / "scope.yaml")
+    return [*(file for file in base if file.is_file()), *profile_files(profile)]
+
+
+def compile_knowledge() -> list[Path]:
+    """Write the compiled file of every profile.
+
+    Returns
+    -------
+    list of Path
+        The files.
+    """
+    files = []
+    for profile in PROFILES:
+        file = compiled_file(profile)
+        file.parent.mkdir(exist_ok=True)
+        text = frozen_text(_build(profile, ()), hash_of_files(knowledge_files(profile)))
+        file.write_text(text, encoding="utf-8")
+        files.append(file)
+    return files
 
 
 def load_knowledge(profile: str = "current", overlays: Sequence[Path] = ()) -> Knowledge:
@@ -74,54 +107,12 @@ def load_knowledge(profile: str = "current", overlays: Sequence[Path] = ()) -> K
     """
     if profile not in PROFILES:
         raise IntegrityError(f"no profile {profile!r}", now=f"use one of {', '.join(PROFILES)}")
-    return _load_default(profile) if not overlays else _load(profile, tuple(overlays))
+    return _load_default(profile) if not overlays else _build(profile, tuple(overlays))
 
 
-def read_specs() -> dict[str, DecisionSpec]:
-    """The base knowledge as written, in the order of the chain."""
-    specs = {}
-    for name in CHAIN:
-        file = ROOT / "knowledge" / f"{name}.yaml"
-        spec = check(DecisionSpec, read_document(file), file.name)
-        if spec.decision != name:
-            raise IntegrityError(f"{file.name} holds the decision {spec.decision!r}", where=file.name)
-        specs[name] = _with_file(spec, file.name)
-    return specs
-
-
-def _load(profile: str, overlays: tuple[Path, ...]) -> Knowledge:
-    specs = read_specs()
-    changes: list[Change] = []
-    names = []
-    versions = {}
-    for file in _profile_files(profile):
-        overlay = check(ProfileFile, read_document(file), file.name)
-        specs, made = apply_overlay(specs, overlay, f"{profile}/{file.name}")
-        changes += made
-    for file in overlays:
-        overlay = check(ProfileFile, read_document(file), file.name)
-        if overlay.kind != "local":
-            raise IntegrityError("an overlay must say `kind: local`", where=file.name)
-        specs, made = apply_overlay(specs, overlay, file.name)
-        changes += made
-        names.append(overlay.profile)
-        versions[overlay.profile] = overlay.version
-    return _build(profile, specs, changes, tuple(names), versions)
-
-
-def _profile_files(profile: str) -> list[Path]:
+def profile_files(profile: str) -> list[Path]:
+    """The files of a profile's changes, in the order in which they are applied; none for `source`."""
     return sorted((ROOT / "profiles" / profile).glob("*.yaml"))
-
-
-def _with_file(spec: DecisionSpec, file: str) -> DecisionSpec:
-    options: dict[str, OptionSpec] = {}
-    for key, option in spec.options.items():
-        for role in ROLES:
-            option = option.with_role(
-                role, tuple(argument.model_copy(update={"file": file}) for argument in option.role(role))
-            )
-        options[key] = option
-    return spec.model_copy(update={"options": options})
 
 
 def decision_facts(decision: Decision) -> dict[str, Fact]:
@@ -140,144 +131,3 @@ def decision_facts(decision: Decision) -> dict[str, Fact]:
         question = f"{decision.question} — {option.label}"
         found[name] = Fact(name, "bool", "", None, question, "", 0, False, "decision", "", (decision.id,))
     return found
-
-
-def _build(
-    profile: str,
-    specs: Mapping[str, DecisionSpec],
-    changes: Sequence[Change],
-    overlays: tuple[str, ...],
-    versions: Mapping[str, str],
-) -> Knowledge:
-    base = dict(facts_in_conditions())
-    facts = dict(base)
-    decisions: dict[str, Decision] = {}
-    seen: dict[str, str] = {}
-    for name, spec in specs.items():
-        visible = {**base, **_used(spec, decisions)}
-        decision = _decision(spec, visible, seen)
-        decisions[name] = decision
-        facts.update(decision_facts(decision))
-    version = "+".join(
-        [max(spec.version for spec in specs.values()), *(f"{k}-{v}" for k, v in versions.items())]
-    )
-    return Knowledge(
-        profile="+".join([profile, *overlays]),
-        decisions=decisions,
-        facts=facts,
-        changes=tuple(changes),
-        version=version,
-        content_hash=_digest(profile, specs),
-        overlays=overlays,
-    )
-
-
-def _used(spec: DecisionSpec, decisions: Mapping[str, Decision]) -> dict[str, Fact]:
-    found: dict[str, Fact] = {}
-    for name in spec.uses:
-        if name not in decisions:
-            raise IntegrityError(
-                f"{spec.decision} uses {name!r}, which does not come before it", where=f"{spec.decision}.yaml"
-            )
-        found.update(decision_facts(decisions[name]))
-    return found
-
-
-def _decision(spec: DecisionSpec, facts: Mapping[str, Fact], seen: dict[str, str]) -> Decision:
-    where = f"{spec.decision}.yaml:{spec.line}"
-    define: dict[str, Condition] = {}
-    for name, text in spec.define.items():
-        if name in facts:
-            raise IntegrityError(f"{name!r} is a fact and can not be defined", where=where)
-        define[name] = parse_at(str(text), facts, define, where, f"define {name}")
-    options = tuple(
-        Option(
-            key,
-            option.label,
-            option.say,
-            option.rung,
-            option.addition,
-            tuple(_argument(item, role, facts, define, seen) for role in ROLES for item in option.role(role)),
-            f"{spec.decision}.yaml:{option.line}",
-        )
-        for key, option in spec.options.items()
-    )
-    return Decision(
-        spec.decision,
-        spec.version,
-        spec.question,
-        spec.policy.kind,
-        spec.policy.margin,
-        spec.uses,
-        define,
-        options,
-        where,
-    )
-
-
-def _argument(
-    spec: ArgumentSpec,
-    role: Any,
-    facts: Mapping[str, Fact],
-    define: Mapping[str, Condition],
-    seen: dict[str, str],
-) -> Argument:
-    where = f"{spec.file}:{spec.line}"
-    if spec.id in seen:
-        raise IntegrityError(
-            f"argument id {spec.id} stands twice", where=where, why=f"first at {seen[spec.id]}"
-        )
-    seen[spec.id] = where
-    if not spec.source and not spec.cite:
-        raise IntegrityError(f"{spec.id} names neither a claim nor evidence", where=where)
-    condition = parse_at(spec.when, facts, define, where, spec.id)
-    return Argument(
-        spec.id,
-        role,
-        spec.when,
-        condition,
-        spec.say,
-        spec.source,
-        spec.cite,
-        spec.strength,
-        spec.conflicts,
-        spec.because,
-        where,
-    )
-
-
-def parse_at(
-    text: str,
-    facts: Mapping[str, Fact],
-    define: Mapping[str, Condition],
-    where: str,
-    rule: str,
-    *,
-    null_tests: bool = False,
-) -> Condition:
-    """Parse a condition; an error names file, line and rule id."""
-    try:
-        return parse(text, facts, define, null_tests=null_tests)
-    except ConditionError as error:
-        raise ConditionError(f"{rule}: {error.what}", where=where, why=error.why, now=error.now) from None
-
-
-def _digest(profile: str, specs: Mapping[str, DecisionSpec]) -> str:
-    """SHA-256 over everything that bears on an answer: not over tests, invariants, files and lines."""
-    drop = {"line", "file", "tests", "invariants"}
-
-    def plain(value: Any) -> Any:
-        if hasattr(value, "model_dump"):
-            value = value.model_dump(exclude={"OPERATIONS"})
-        if isinstance(value, dict):
-            return {key: plain(item) for key, item in value.items() if key not in drop}
-        if isinstance(value, (list, tuple)):
-            return [plain(item) for item in value]
-        return value
-
-    content = {
-        "profile": profile,
-        "decisions": {name: plain(spec) for name, spec in specs.items()},
-    }
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()

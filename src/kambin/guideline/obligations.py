@@ -12,10 +12,11 @@ from typing import Literal
 from kambin import evidence
 from kambin.case import Fact, facts_in_conditions
 from kambin.errors import EvidenceMissing, IntegrityError
+from kambin.guideline import loading
+from kambin.guideline.building import parse_at, read_specs
 from kambin.guideline.conditions import Condition
 from kambin.guideline.documents import read_document
 from kambin.guideline.knowledge import Axiom, Decision, DecisionTest, Knowledge, Theorem
-from kambin.guideline.loading import ROOT, parse_at, read_specs
 from kambin.guideline.specs import AxiomFile, TheoremFile, TheoremSpec, check
 
 __all__ = ["Obligations", "check_sources", "load_axioms", "load_obligations"]
@@ -71,7 +72,7 @@ def load_obligations(knowledge: Knowledge) -> Obligations:
 
 def _read_theorems(knowledge: Knowledge) -> list[Theorem]:
     found = []
-    for file in sorted((ROOT / "theorems").glob("*.yaml")):
+    for file in sorted((loading.ROOT / "theorems").glob("*.yaml")):
         for spec in check(TheoremFile, read_document(file), file.name).theorems:
             found.append(_theorem(spec, "theorem", file.stem, knowledge, f"theorems/{file.name}"))
     return found
@@ -107,7 +108,7 @@ def _unshadowed(decision: Decision, facts: Mapping[str, Fact]) -> dict[str, Cond
 
 def load_axioms() -> tuple[Axiom, ...]:
     """Relations between facts that every patient satisfies."""
-    file = ROOT / "axioms.yaml"
+    file = loading.ROOT / "axioms.yaml"
     facts = facts_in_conditions()
     return tuple(
         Axiom(

@@ -16,8 +16,10 @@ __all__ = [
     "AxiomFile",
     "ChangeSpec",
     "DecisionSpec",
+    "LimitSpec",
     "OptionSpec",
     "ProfileFile",
+    "ScopeFile",
     "Spec",
     "TheoremFile",
     "TheoremSpec",
@@ -215,6 +217,21 @@ class AxiomFile(Spec):
     """A file of axioms."""
 
     axioms: tuple[AxiomSpec, ...]
+
+
+class LimitSpec(Spec):
+    """A border of the scope as written."""
+
+    id: ArgumentId
+    when: str
+    say: str
+    cite: tuple[str, ...] = Field(min_length=1)
+
+
+class ScopeFile(Spec):
+    """The file of the scope."""
+
+    outside: tuple[LimitSpec, ...]
 
 
 SpecT = TypeVar("SpecT", bound=Spec)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pydantic import Field
 
 from kambin.errors import IntegrityError
-from kambin.guideline import loading
+from kambin.guideline import building, loading
 from kambin.guideline.conditions import Condition
 from kambin.guideline.documents import read_document
 from kambin.guideline.knowledge import Knowledge
@@ -64,6 +64,6 @@ def read_unserved(knowledge: Knowledge) -> tuple[Unserved, ...]:
             raise IntegrityError(f"no decision {item.decision!r}", where=where)
         condition = None
         if item.when:
-            condition = loading.parse_at(item.when, knowledge.facts, {}, where, item.decision)
+            condition = building.parse_at(item.when, knowledge.facts, {}, where, item.decision)
         found.append(Unserved(item.decision, condition, item.when, item.reason, where))
     return tuple(found)
