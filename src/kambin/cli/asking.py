@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from kambin.case import Fact, FactValue
 from kambin.cli import ANSWERED, OPEN
-from kambin.cli.console import emit_json, note, write_file
+from kambin.cli.console import emit_json, note, out, write_file
 from kambin.cli.patient import read_case
 from kambin.errors import InputError
 
-if TYPE_CHECKING:
-    pass
+__all__ = ["run_ask"]
 
-__all__ = ["parse_reply", "run_ask"]
-
-WHY_NOT = {"?": "asked_unknown", "-": "not_applicable"}
+SHOWN_PATHS = 4
 
 
 def run_ask(
     case: Path, profile: str, overlays: Sequence[Path], dialogue: bool, save: Path | None, as_json: bool
 ) -> int:
     """Print the next question, or go on asking until the answer is settled."""
-    from kambin.guideline.asking import Question, next_question
+    from kambin.guideline.asking import next_question
     from kambin.guideline.loading import load_knowledge
     from kambin.pathway import answer
 
     if save is not None and not dialogue:
         raise InputError("--save goes with --dialogue", where="--save")
+    if dialogue and str(case) == "-":
+        raise InputError("a dialogue reads its answers from stdin; give the case as a file", where="CASE")
     knowledge = load_knowledge(profile, overlays)
     patient = read_case(case)
     if dialogue:
@@ -43,57 +40,46 @@ def run_ask(
 
             write_file(save, dump(patient, "json" if save.suffix == ".json" else "yaml"))
             note(f"case written to {save}")
-    found = next_question(answer(patient, knowledge).decisions.row, knowledge)
+    found = next_question(answer(patient, knowledge).decisions.row, knowledge).to_dict()
     if as_json:
-        emit_json(found.to_dict())
+        emit_json(found)
+    elif "question" in found:
+        _print_question(found)
     else:
-        _print(found.to_dict())
-    return OPEN if isinstance(found, Question) else ANSWERED
+        _print_settled(found)
+    return ANSWERED if found["settled"] else OPEN
 
 
-def _print(found: dict[str, Any]) -> None:
-    from kambin.cli.console import out
+def _print_question(found: Mapping[str, Any]) -> None:
+    from rich.markup import escape
 
-    out().print(json.dumps(found, indent=1, ensure_ascii=False), markup=False)
+    from kambin.cli.render import table_of
+
+    console = out()
+    kind = "safety" if found["safety"] else "to be checked on a scan" if found["on_scan"] else "next"
+    console.print(f"[bold]{escape(found['question'])}[/bold]  ({kind})")
+    paths = found["paths"]
+    more = "" if len(paths) <= SHOWN_PATHS else f" and {len(paths) - SHOWN_PATHS} more"
+    console.print(f"  write it to {', '.join(paths[:SHOWN_PATHS])}{more}", markup=False)
+    console.print(f"  it bears on {', '.join(found['options'])} ({', '.join(found['why'])})", markup=False)
+    table = table_of("answer", "decision", "would then be")
+    for item in found["answers"]:
+        led = list(item["leads_to"].items()) or [("", "as open as now")]
+        for position, (decision, words) in enumerate(led):
+            table.add_row(item["says"] if position == 0 else "", decision, escape(words))
+    console.print(table)
 
 
-def parse_reply(reply: str, fact: Fact) -> FactValue:
-    """One typed answer of a dialogue.
+def _print_settled(found: Mapping[str, Any]) -> None:
+    from kambin.cli.render import table_of
 
-    Parameters
-    ----------
-    reply : str
-        As typed; ``y``/``n`` for yes/no facts, a number, or a word (or its beginning) of the fact's words.
-    fact : Fact
-
-    Returns
-    -------
-    bool, int, float or str
-
-    Raises
-    ------
-    InputError
-        With what would have been accepted.
-    """
-    text = reply.strip().lower()
-    if fact.kind == "bool":
-        if text in ("y", "yes", "true"):
-            return True
-        if text in ("n", "no", "false"):
-            return False
-        raise InputError("not an answer", value=reply, expected="y or n")
-    if isinstance(fact.domain, tuple):
-        exact = [word for word in fact.domain if word.lower() == text]
-        near = exact or [word for word in fact.domain if text and word.lower().startswith(text)]
-        if len(near) == 1:
-            return near[0]
-        raise InputError("not an answer", value=reply, expected=f"one of {', '.join(fact.domain)}")
-    assert fact.domain is not None
-    expected = f"a number from {fact.domain.low:g} to {fact.domain.high:g} {fact.unit}".strip()
-    try:
-        value = int(text) if fact.kind == "int" else float(text)
-    except ValueError:
-        raise InputError("not an answer", value=reply, expected=expected) from None
-    if not fact.domain.low <= value <= fact.domain.high:
-        raise InputError("outside the domain", value=reply, expected=expected)
-    return value
+    console = out()
+    if found["settled"]:
+        console.print("[bold]Settled: no missing fact can change the answer.[/bold]")
+    else:
+        facts = ", ".join(found["unanswered"])
+        console.print(f"[bold]Nothing is left to ask, but the answer is open:[/bold] {facts}")
+    table = table_of("decision", "answer")
+    for decision, words in found["outcomes"].items():
+        table.add_row(decision, words)
+    console.print(table)
