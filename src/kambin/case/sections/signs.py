@@ -13,23 +13,23 @@ __all__ = ["KEY_MUSCLES", "REFLEXES", "SENSORY_AREAS", "Reflex", "Sensation", "S
 Reflex: TypeAlias = Literal["normal", "reduced", "absent", "brisk"]
 Sensation: TypeAlias = Literal["normal", "reduced", "absent"]
 
-# key muscle and sensory area of each root: evidence table `root_examination` (X01)
-KEY_MUSCLES: dict[str, str] = {
-    "mrc_hip_flexion": "L2",
-    "mrc_knee_extension": "L3",
-    "mrc_ankle_dorsiflexion": "L4",
-    "mrc_great_toe_extension": "L5",
-    "mrc_hip_abduction": "L5",
-    "mrc_ankle_plantarflexion": "S1",
-}
-SENSORY_AREAS: dict[str, str] = {
-    "sensation_anterior_thigh": "L2",
-    "sensation_knee": "L3",
-    "sensation_medial_calf": "L4",
-    "sensation_dorsal_foot": "L5",
-    "sensation_lateral_foot": "S1",
-}
-REFLEXES: dict[str, str] = {"reflex_patellar": "L4", "reflex_achilles": "S1"}
+# which root each of these stands for is the diagnosis's own data (evidence table `root_examination`)
+KEY_MUSCLES: tuple[str, ...] = (
+    "mrc_hip_flexion",
+    "mrc_knee_extension",
+    "mrc_ankle_dorsiflexion",
+    "mrc_great_toe_extension",
+    "mrc_hip_abduction",
+    "mrc_ankle_plantarflexion",
+)
+SENSORY_AREAS: tuple[str, ...] = (
+    "sensation_anterior_thigh",
+    "sensation_knee",
+    "sensation_medial_calf",
+    "sensation_dorsal_foot",
+    "sensation_lateral_foot",
+)
+REFLEXES: tuple[str, ...] = ("reflex_patellar", "reflex_achilles")
 
 
 def _mrc(muscle: str) -> int | None:
