@@ -217,3 +217,17 @@ def test_print_and_narrow_screens_have_their_own_rules() -> None:
 def test_every_class_of_the_page_has_a_style(page: Node) -> None:
     styled = set(re.findall(r"\.([a-z][\w-]*)", STYLE))
     assert {name for node in page.walk() for name in node.attrs.get("class", "").split()} <= styled
+
+
+def test_widths_of_columns_are_for_wide_screens_and_paper_only() -> None:
+    """A width of a column would squeeze the cell that stands by itself on a narrow screen."""
+    wide = re.search(r"@media print, \(min-width: 44\.01rem\) \{(.*?)\n\}", STYLE, re.DOTALL)
+    assert wide is not None
+    paper = STYLE[STYLE.index("@media print {") :]
+    sized = [
+        rule.selector
+        for rule in rules(STYLE.replace(wide.group(0), "").replace(paper, ""))
+        if re.search(r"\b(td|th)\b", rule.selector) and rule.values.get("width", "auto") != "auto"
+    ]
+    assert sized == []
+    assert any("width" in rule.values for rule in rules(wide.group(1)))

@@ -40,7 +40,7 @@ def test_every_kind_of_entry_is_resolved() -> None:
     assert statement.short == f"X02 {evidence.cite('X02')}"
     assert statement.text == evidence.statement("X02").text
     assert evidence.statement("X02").strength in statement.about
-    assert row.short == "table, SLR"
+    assert row.short == "table test accuracy, SLR"
     assert row.text == "Table “test accuracy”, row “SLR”"
     assert BOOK.sources["table:test_accuracy"].short == "table test accuracy"
     assert BOOK.sources["Z99"].short == "Z99, not in the evidence base of this version"

@@ -160,7 +160,7 @@ def _resolve(name: str, anchor: str) -> Source:
         about = "; ".join(part for part in (statement.applies_to, statement.strength) if part)
     elif kind in ("table", "row"):
         head, _, row = bare.partition("/")
-        short = f"table, {row}" if row else f"table {humanise(head)}"
+        short = f"table {humanise(head)}" + (f", {row}" if row else "")
         text = f"Table “{humanise(head)}”" + (f", row “{row}”" if row else "")
     elif kind == "reference":
         text, about = evidence.reference(bare).title, evidence.reference(bare).design
