@@ -23,6 +23,7 @@ from kambin.guideline.deciding import (
     pending_of,
 )
 from kambin.guideline.knowledge import Decision, Knowledge
+from kambin.guideline.remembering import once_per_object
 
 __all__ = ["SingleChange", "single_changes"]
 
@@ -65,19 +66,15 @@ class _Touched(NamedTuple):
     turns: tuple[_Turn, ...]
 
 
-_TOUCHED: dict[int, tuple[Decision, dict[str, _Touched]]] = {}
-
-
+@once_per_object
 def _touched(decision: Decision) -> dict[str, _Touched]:
-    found = _TOUCHED.get(id(decision))
-    if found is not None and found[0] is decision:
-        return found[1]
+    """What each fact touches in a decision."""
     places: dict[str, list[tuple[int, int, Condition]]] = {}
     for i, option in enumerate(decision.options):
         for j, argument in enumerate(option.arguments):
             for name in facts_of(argument.condition):
                 places.setdefault(name, []).append((i, j, argument.condition))
-    made = {
+    return {
         name: _Touched(
             compile_truths([condition for _, _, condition in items]),
             tuple((i, j, decision.options[i].arguments[j].role in ("for", "against")) for i, j, _ in items),
@@ -85,8 +82,6 @@ def _touched(decision: Decision) -> dict[str, _Touched]:
         )
         for name, items in places.items()
     }
-    _TOUCHED[id(decision)] = (decision, made)
-    return made
 
 
 def _turns(name: str, condition: Condition) -> Iterator[_Turn]:
@@ -146,13 +141,16 @@ def single_changes(result: DecisionResult, row: FactRow, knowledge: Knowledge) -
     """
     found = []
     changed = dict(row)
+    truths = [[argument.truth for argument in option.arguments] for option in result.options]
     for name, touched in _touched(result.decision).items():
         if row[name] is None:
             continue
+        base = touched.truths(row)
         for values in _candidates(knowledge.facts[name], touched, row):
             for value in values:
                 changed[name] = value
-                outcome = _outcome_with(result, touched, changed)
+                turned = touched.truths(changed)
+                outcome = None if turned == base else _outcome_with(result, truths, touched, base, turned)
                 if outcome is not None and outcome[:2] != result.outcome[:2]:
                     found.append(SingleChange(name, row[name], value, outcome))
                     break
@@ -160,26 +158,31 @@ def single_changes(result: DecisionResult, row: FactRow, knowledge: Knowledge) -
     return tuple(found)
 
 
-def _outcome_with(result: DecisionResult, touched: _Touched, row: FactRow) -> Outcome | None:
-    """The outcome on a changed row; None when nothing that the policy looks at changes."""
+def _outcome_with(
+    result: DecisionResult,
+    truths: Sequence[list[Truth]],
+    touched: _Touched,
+    base: tuple[Truth, ...],
+    turned: tuple[Truth, ...],
+) -> Outcome | None:
+    """The outcome when conditions turn from `base`; None when nothing that the policy looks at changes."""
     edited: dict[int, list[Truth]] = {}
     gates = set()
-    for (i, j, weighs), truth in zip(touched.places, touched.truths(row), strict=True):
-        before = result.options[i]
-        if before.arguments[j].truth is truth:
+    for (i, j, weighs), was, truth in zip(touched.places, base, turned, strict=True):
+        if was is truth:
             continue
         if i not in edited:
-            edited[i] = [argument.truth for argument in before.arguments]
+            edited[i] = truths[i].copy()
         edited[i][j] = truth
         if not weighs:
             gates.add(i)
     options: list[OptionResult] | None = None
-    for i, truths in edited.items():
+    for i, own in edited.items():
         before = result.options[i]
         if i not in gates and not before.live:  # more or less weight on what is out of the question anyway
             continue
-        status, low, high = judge(before.option.shape, truths)
-        pending = pending_of(before.option, status, truths)
+        status, low, high = judge(before.option.shape, own)
+        pending = pending_of(before.option, status, own)
         if (status, low, high, pending) != before[1:5]:
             options = options or list(result.options)
             options[i] = OptionResult(before.option, status, low, high, pending, ())

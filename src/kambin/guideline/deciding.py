@@ -18,6 +18,7 @@ from kambin.case import FactRow, FactValue
 from kambin.guideline.compiling import Truth, compile_truths
 from kambin.guideline.conditions import facts_of
 from kambin.guideline.knowledge import Argument, Decision, Knowledge, Option, Role
+from kambin.guideline.remembering import once_per_object
 
 __all__ = [
     "ArgumentResult",
@@ -184,24 +185,18 @@ class _Compiled(NamedTuple):
     facts: tuple[tuple[str, ...], ...]
 
 
-_COMPILED: dict[int, tuple[Decision, _Compiled]] = {}
-
-
+@once_per_object
 def _compiled(decision: Decision) -> _Compiled:
-    """Generated evaluator of a decision, made once; keyed by identity because a decision is immutable."""
-    found = _COMPILED.get(id(decision))
-    if found is None or found[0] is not decision:
-        spans, start = [], 0
-        for option in decision.options:
-            spans.append((option, start, start + len(option.arguments)))
-            start += len(option.arguments)
-        compiled = _Compiled(
-            compile_truths([argument.condition for argument in decision.arguments]),
-            tuple(spans),
-            tuple(facts_of(argument.condition) for argument in decision.arguments),
-        )
-        _COMPILED[id(decision)] = found = (decision, compiled)
-    return found[1]
+    """Generated evaluator of a decision."""
+    spans, start = [], 0
+    for option in decision.options:
+        spans.append((option, start, start + len(option.arguments)))
+        start += len(option.arguments)
+    return _Compiled(
+        compile_truths([argument.condition for argument in decision.arguments]),
+        tuple(spans),
+        tuple(facts_of(argument.condition) for argument in decision.arguments),
+    )
 
 
 def evaluate(decision: Decision, row: FactRow) -> DecisionResult:

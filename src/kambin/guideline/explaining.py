@@ -7,13 +7,15 @@ again later.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from typing_extensions import TypedDict
 
 from kambin.case import FactRow, FactValue
 from kambin.guideline.changing import single_changes
 from kambin.guideline.deciding import DecisionResult, Decisions, OptionResult, Outcome, Status
-from kambin.guideline.knowledge import WEIGHTS, Knowledge
+from kambin.guideline.knowledge import WEIGHTS, Argument, Knowledge
+from kambin.guideline.remembering import once_per_object
 
 __all__ = [
     "ArgumentDoc",
@@ -178,6 +180,25 @@ def _outcome_doc(result: DecisionResult) -> OutcomeDoc:
     }
 
 
+@once_per_object
+def _argument_doc(argument: Argument) -> Mapping[str, Any]:
+    """What of an argument is the same for every patient."""
+    return {
+        "id": argument.id,
+        "role": argument.role,
+        "truth": None,
+        "say": argument.say,
+        "when": argument.when,
+        "values": {},
+        "source": list(argument.source),
+        "cite": list(argument.cite),
+        "strength": argument.strength,
+        "weight": WEIGHTS[argument.strength] if argument.role in ("for", "against") else 0,
+        "conflicts": list(argument.conflicts),
+        "because": argument.because,
+    }
+
+
 def _option_doc(item: OptionResult) -> OptionDoc:
     return {
         "id": item.option.id,
@@ -189,20 +210,7 @@ def _option_doc(item: OptionResult) -> OptionDoc:
         "support": [item.low, item.high],
         "pending": list(item.pending),
         "arguments": [
-            {
-                "id": argument.id,
-                "role": argument.role,
-                "truth": truth,
-                "say": argument.say,
-                "when": argument.when,
-                "values": dict(values),
-                "source": list(argument.source),
-                "cite": list(argument.cite),
-                "strength": argument.strength,
-                "weight": WEIGHTS[argument.strength] if argument.role in ("for", "against") else 0,
-                "conflicts": list(argument.conflicts),
-                "because": argument.because,
-            }
+            cast(ArgumentDoc, {**_argument_doc(argument), "truth": truth, "values": values})
             for argument, truth, values in item.arguments
         ],
     }
