@@ -20,7 +20,7 @@ from kambin import evidence
 from kambin.case import Case, DiscFinding, FactValue, disagreements, fact_row, facts
 from kambin.diagnosis import Diagnosis, locate, problem_disc
 from kambin.errors import KambinError
-from kambin.guideline import Decisions, Knowledge, decide, load_knowledge
+from kambin.guideline import DecisionResult, Decisions, Knowledge, decide, load_knowledge
 from kambin.guideline.explaining import explain_all, knowledge_doc, questions, sentence
 from kambin.guideline.scoping import require_in_scope
 from kambin.plan import (
@@ -137,7 +137,7 @@ def plan(
         Stage(name="diagnosis", state="done"),
         Stage(name="guideline", state="done"),
     ]
-    stop = f"stopped at urgency: {before.stop}" if before.stop else ""
+    stop = _stop_note(before)
 
     spine, stage = _anatomy(scan, labels, stop, progress)
     stages += [
@@ -179,7 +179,7 @@ def _document(case: Case, walk: _Walk, scan_sha256: str | None) -> Plan:
         warnings=[*after.diagnosis.warnings, *(item.text for item in (spine.warnings if spine else ()))],
         facts=_fact_notes(after),
         disagreements=_conflicts(after.case),
-        questions=questions(after.decisions, shown),
+        questions=questions(after.decisions, shown, first=RESTS_ON),
         diagnosis=after.diagnosis.to_dict(),
         decisions=explain_all(after.decisions, shown),
         anatomy=None if spine is None else asdict(spine),
@@ -222,6 +222,12 @@ def _outlook(found: Answer, stop: str, progress: Progress) -> tuple[dict[str, An
         return None, Stage(name="outcome", state="failed", note=str(error))
 
 
+def _stop_note(found: Answer) -> str:
+    if found.stop is None:
+        return ""
+    return f"stopped at urgency: {found.decisions.results['urgency'].option(found.stop).option.label}"
+
+
 def open_decisions(found: Answer, names: Sequence[str] | None = None) -> list[str]:
     """Decisions that are undetermined.
 
@@ -259,8 +265,7 @@ def headline(found: Answer) -> str:
         asked = questions(found.decisions, ["urgency"])
         first = f" First: {asked[0]['question']}" if asked else ""
         return f"Not enough information to say how urgent this is.{first}"
-    parts = [_place(found), *(sentence(results[name]) for name in ("indication", "treatment"))]
-    return " — ".join(part.rstrip(".") for part in parts) + "."
+    return " ".join([f"{_place(found)}.", *(sentence(results[name]) for name in ("indication", "treatment"))])
 
 
 def _fact_notes(found: Answer) -> list[FactNote]:
@@ -326,16 +331,44 @@ def _profile_differences(found: Answer, shown: Sequence[str] | None) -> list[Pro
     differences = []
     for name, result in found.decisions.results.items():
         other = source.results[name]
-        if (shown is None or name in shown) and other.outcome[:2] != result.outcome[:2]:
-            because = sorted(
-                {c.because for c in knowledge.changes if c.decision == name and c.because.startswith("K")}
-            )
+        if (shown is None or name in shown) and _answers(other) != _answers(result):
             differences.append(
                 ProfileDifference(
-                    decision=name, used=sentence(result), source=sentence(other), because=because
+                    decision=name,
+                    used=sentence(result),
+                    source=sentence(other),
+                    because=_reasons_of_difference(result, other, knowledge),
                 )
             )
     return differences
+
+
+def _answers(result: DecisionResult) -> tuple[object, ...]:
+    """Outcome, and which options are out of the question."""
+    return result.outcome[:2], {item.option.id for item in result.options if not item.live}
+
+
+def _reasons_of_difference(used: DecisionResult, source: DecisionResult, knowledge: Knowledge) -> list[str]:
+    """Conflicts behind the changes that say something else about this patient than the documents do."""
+
+    def speaking(result: DecisionResult) -> set[tuple[str, str, str, bool | None]]:
+        return {
+            (item.argument.id, item.argument.role, item.argument.strength, item.truth)
+            for option in result.options
+            for item in option.arguments
+            if item.truth is not False or item.argument.role in ("require", "any")
+        }
+
+    differ = {name for name, *_ in speaking(used) ^ speaking(source)}
+    return sorted(
+        {
+            change.because
+            for change in knowledge.changes
+            if change.decision == used.decision.id
+            and change.because.startswith("K")
+            and (change.target in differ or change.op in ("define", "set_policy"))
+        }
+    )
 
 
 def _case_hash(case: Case) -> str:

@@ -79,7 +79,7 @@ def run_decide(case: Path, profile: str, overlays: Sequence[Path], only: Sequenc
     """Print the chain of decisions."""
     from kambin.guideline.explaining import explain_all, knowledge_doc, questions
     from kambin.guideline.loading import load_knowledge
-    from kambin.pathway import STOPS, answer, headline, open_decisions
+    from kambin.pathway import RESTS_ON, STOPS, answer, headline, open_decisions
     from kambin.plan import INTENDED_USE
 
     patient = read_case(case)
@@ -101,7 +101,7 @@ def run_decide(case: Path, profile: str, overlays: Sequence[Path], only: Sequenc
         "knowledge": knowledge_doc(knowledge),
         "diagnosis": found.diagnosis.to_dict(),
         "decisions": explain_all(found.decisions, names),
-        "questions": questions(found.decisions, names),
+        "questions": questions(found.decisions, names, first=RESTS_ON),
     }
     if as_json:
         emit_json(document)

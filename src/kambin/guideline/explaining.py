@@ -287,7 +287,9 @@ def _base_facts(name: str, decisions: Decisions, seen: set[str]) -> list[str]:
     return list(missing)
 
 
-def questions(decisions: Decisions, names: Sequence[str] | None = None) -> list[QuestionDoc]:
+def questions(
+    decisions: Decisions, names: Sequence[str] | None = None, *, first: Sequence[str] = ()
+) -> list[QuestionDoc]:
     """Missing facts that could still change an answer, safety first, then by what they cost to obtain.
 
     Parameters
@@ -295,6 +297,8 @@ def questions(decisions: Decisions, names: Sequence[str] | None = None) -> list[
     decisions : Decisions
     names : sequence of str, optional
         Only for these decisions.
+    first : sequence of str
+        What bears on one of these decisions stands before everything else.
 
     Returns
     -------
@@ -311,7 +315,17 @@ def questions(decisions: Decisions, names: Sequence[str] | None = None) -> list[
                     asked.append(name)
     facts = decisions.knowledge.facts
     order = {name: position for position, name in enumerate(facts)}
-    ranked = sorted(wanted, key=lambda name: (not facts[name].safety, facts[name].cost, order[name]))
+    chain = list(decisions.results)
+    ranked = sorted(
+        wanted,
+        key=lambda name: (
+            not set(first).intersection(wanted[name]),
+            not facts[name].safety,
+            not facts[name].safety or chain.index(wanted[name][0]),  # the screen for urgency before all else
+            facts[name].cost,
+            order[name],
+        ),
+    )
     return [
         {
             "fact": name,
