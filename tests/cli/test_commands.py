@@ -211,3 +211,30 @@ def test_defect_has_its_own_code_and_no_traceback(run: Run, monkeypatch: pytest.
     assert ran.code == 70
     assert "name of a patient" not in ran.err
     assert "defect" in ran.err
+
+
+def test_guideline_prove_and_diff(run: Run) -> None:
+    ran = run("guideline", "prove", "--profile", "source", "--json")
+    assert ran.code == 0
+    assert json.loads(ran.out)["ok"]
+    document = json.loads(run("guideline", "diff", "source", "current", "--json").out)
+    assert document["witnesses"]
+    assert run("guideline", "diff", "source", "nowhere.yaml").code == 3
+
+
+def test_a_failed_proof_prints_a_patient(run: Run, tmp_path: Path) -> None:
+    """An overlay that shuts every open operation leaves an emergency without an answer."""
+    options = ("fenestration", "hemilaminectomy", "laminectomy")
+    changes = "".join(
+        "  - because: addition\n    say: x\n"
+        f"    add: {{decision: treatment, option: {name}, role: exclude}}\n"
+        f"    argument: {{id: NO-{number}, when: urgency = 'emergency', "
+        "say: x, cite: [G09], strength: expert}\n"
+        for number, name in enumerate(options)
+    )
+    overlay = tmp_path / "house.yaml"
+    overlay.write_text(f"profile: house\nkind: local\nchanges:\n{changes}")
+    ran = run("guideline", "prove", "--profile", "current", "--overlay", overlay)
+    assert ran.code == 3
+    assert "treatment" in ran.out
+    assert "saddle" in ran.out.lower() or "cauda" in ran.out.lower()

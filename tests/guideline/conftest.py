@@ -46,7 +46,11 @@ options:
     say: Wait and see.
     rung: conservative
     exclude:
-      - {id: W-X, when: urgency = 'emergency', say: No time., source: [R-open], strength: strong}
+      - id: W-X
+        when: urgency = 'emergency'
+        say: No time.
+        source: [F-progressive-deficit]
+        strength: strong
     for:
       - {id: W-F, when: symptom_weeks < 6, say: Early., source: [R-ladder], cite: [G37], strength: strong}
   operate:
