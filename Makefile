@@ -39,6 +39,7 @@ test: $(STAMP) ## the whole test suite, in random order, with the coverage gate
 	  echo; echo "Coverage of $$room, lines and branches (at least $(GATE) %)"; \
 	  $(BIN)/python -m coverage report --include="*/kambin/$$room/*" --fail-under=$(GATE) || exit 1; \
 	done
+	@$(BIN)/python -m coverage json -q -o build/coverage.json
 
 test-all: test ## the same on Python 3.12 and 3.13, where present
 	@for version in 3.12 3.13; do \
