@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kambin.case import facts_in_conditions
 from kambin.guideline.compiling import compile_truth
-from kambin.guideline.conditions import facts_of
+from kambin.guideline.conditions import Compare, Condition, Term, facts_of
 from kambin.guideline.deciding import Decisions, decide
 from kambin.guideline.parsing import parse
 from kambin.guideline.proving.axioms import known_as
@@ -110,3 +110,30 @@ def test_part_of_the_chain_is_decided_as_in_the_whole(rng: random.Random) -> Non
     part = decide_cone(row, knowledge, knowledge.decisions)
     assert part.results[name] == whole.results[name]
     assert cone(knowledge, [name])[-1] == name
+
+
+@given(rngs(), st.booleans())
+def test_numbers_that_are_compared_with_each_other_come_back_as_the_solver_meant_them(
+    rng: random.Random, complete: bool
+) -> None:
+    """Real numbers between close thresholds: the floats of the patient lie as the solver's fractions do."""
+    names = ("symptom_weeks", "conservative_weeks", "weeks_without_relief", "mri_age_weeks")
+    leaves: list[Condition] = []
+    for _ in range(6):
+        one, other = rng.sample(names, 2)
+        leaves.append(Compare(rng.choice(("<", "<=", ">", ">=")), Term(one), Term(other)))
+        edge = Term(None, 0.0, rng.choice((6.0, 6.1, 12.0, 52.0)))
+        leaves.append(Compare(rng.choice(("<", "<=", ">", ">=")), Term(rng.choice(names)), edge))
+    values = Values(FACTS, compared_decimals(leaves, FACTS))
+    view = View(values, complete=complete)
+    pairs = [view.pair(leaf) for leaf in leaves]
+    wanted = [pair.true if rng.random() < 0.5 else pair.false for pair in rng.sample(pairs, 4)]
+    model = Oracle([values.constraints], values.reals).model(*wanted)
+    if model is not None:
+        row = read_row(view, model)
+        for leaf, pair in zip(leaves, pairs, strict=True):
+            truth = compile_truth(leaf)(row)
+            assert (holds_in(model, pair.true), holds_in(model, pair.false)) == (
+                truth is True,
+                truth is False,
+            )

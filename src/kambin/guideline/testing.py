@@ -152,7 +152,7 @@ def _fits(fact: Fact, value: Any) -> bool:
     return fact.domain is not None and value in fact.domain
 
 
-_KEYS = ("outcome", "outcome_kind", "status", "argument", "provisional")
+_KEYS = ("outcome", "outcome_kind", "status", "argument", "support", "provisional")
 
 
 def _wrong_expectations(test: DecisionTest, knowledge: Knowledge) -> Iterator[str]:
@@ -161,7 +161,7 @@ def _wrong_expectations(test: DecisionTest, knowledge: Knowledge) -> Iterator[st
     yield from (f"{key!r} can not be expected" for key in test.expect if key not in _KEYS)
     options = {option.id for option in knowledge.decisions[test.decision].options}
     named = _words(test.expect.get("outcome", ()))
-    for name in (*named, *test.expect.get("status", {})):
+    for name in (*named, *test.expect.get("status", {}), *test.expect.get("support", {})):
         if name not in options and not (name in named and name in ("none", "undetermined", "equipoise")):
             yield f"{test.decision} has no option {name!r}"
     for argument in test.expect.get("argument", {}):
@@ -201,6 +201,10 @@ def check_expectation(
         status = result.option(option).status
         if status.value not in _words(wanted):
             yield f"{option}: {status}, not {wanted}"
+    for option, wanted in expect.get("support", {}).items():
+        found = result.option(option)
+        if [found.low, found.high] != list(wanted):
+            yield f"support of {option}: {found.low} to {found.high}, not {wanted}"
     yield from _wrong_arguments(expect.get("argument", {}), result_of, knowledge)
 
 

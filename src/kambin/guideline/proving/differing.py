@@ -73,9 +73,8 @@ class Two:
     def oracle(self, argued: str = "") -> Oracle:
         """A solver over both; the answer of one `argue` decision is encoded where it is named."""
         weighing = [chain.weighing[argued] for chain in (self.one, self.other) if argued in chain.weighing]
-        return Oracle(
-            [self.values.constraints, self._axioms, self.one.structure, self.other.structure, *weighing]
-        )
+        always = [self.values.constraints, self._axioms, self.one.structure, self.other.structure, *weighing]
+        return Oracle(always, self.values.reals)
 
     def row(self, model: Any) -> dict[str, FactValue]:
         """The patient of a model."""

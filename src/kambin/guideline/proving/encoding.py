@@ -70,9 +70,8 @@ class Encoding:
         key = tuple(sorted(name for name in argued if name in self.chain.weighing))
         if key not in self._oracles:
             weighing = [self.chain.weighing[name] for name in key]
-            self._oracles[key] = Oracle(
-                [self.values.constraints, self.axioms, self.chain.structure, *weighing]
-            )
+            always = [self.values.constraints, self.axioms, self.chain.structure, *weighing]
+            self._oracles[key] = Oracle(always, self.values.reals)
         return self._oracles[key]
 
     def row(self, model: Any) -> dict[str, FactValue]:

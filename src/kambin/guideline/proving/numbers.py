@@ -18,7 +18,7 @@ import z3
 from kambin.case import Fact, Range
 from kambin.guideline.proving.logic import Formula, both, negate
 
-__all__ = ["Number", "rational", "readable"]
+__all__ = ["Number", "fraction_of", "rational", "readable"]
 
 
 class Number:
@@ -60,6 +60,10 @@ class Number:
     def _new(self, cut: float) -> Any:
         if self.variable is not None:
             insort(self._cuts, cut)
+            below = math.nextafter(cut, -math.inf)
+            # the same for every number a computer holds; the shorter border leaves the solver room beside it
+            if len(repr(below)) < len(repr(cut)):
+                return self.variable > rational(below)
             return self.variable >= rational(cut)
         literal = z3.Bool(f"{self.fact.name}>={cut!r}")
         place = bisect_left(self._cuts, cut)
@@ -88,8 +92,7 @@ class Number:
     def value(self, truth: Callable[[Any], bool], model: Any) -> int | float:
         """A number that fits a model, and is easy to read where there is a choice."""
         if self.variable is not None:
-            found = model.eval(self.variable, model_completion=True)
-            return float(Fraction(found.numerator_as_long(), found.denominator_as_long()))
+            return float(fraction_of(model, self.variable))
         low, high = self.low, math.inf
         for cut in self._cuts:
             if not truth(self._literals[cut]):
@@ -117,6 +120,12 @@ def readable(low: float, high: float, *, whole: bool) -> int | float:
             if low <= candidate < high and high - low > step:
                 return candidate
     return low
+
+
+def fraction_of(model: Any, variable: Any) -> Fraction:
+    """What a model says of a real variable, exactly."""
+    found = model.eval(variable, model_completion=True)
+    return Fraction(found.numerator_as_long(), found.denominator_as_long())
 
 
 def rational(value: float) -> Any:

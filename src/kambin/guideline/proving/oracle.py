@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import z3
 
 from kambin.errors import IntegrityError
-from kambin.guideline.proving.logic import Formula, to_z3
+from kambin.guideline.proving.logic import Formula, both, to_z3
+from kambin.guideline.proving.numbers import fraction_of
 
 __all__ = ["Oracle"]
+
+GRID = 64  # steps per unit
 
 
 class Oracle:
@@ -20,10 +24,13 @@ class Oracle:
     ----------
     constraints : sequence of list
         What always holds. The lists may grow; whatever was added is taken in before the next question.
+    reals : list
+        Real variables, to which a model gives a value that a computer can hold, if it can.
     """
 
-    def __init__(self, constraints: Sequence[list[Any]]) -> None:
+    def __init__(self, constraints: Sequence[list[Any]], reals: Sequence[Any] = ()) -> None:
         self._solver = z3.Solver()
+        self._reals = reals
         self._lists = [(items, [0]) for items in constraints]
         self._named: dict[int, tuple[Any, Any]] = {}
 
@@ -60,7 +67,20 @@ class Oracle:
         IntegrityError
             When the solver gives up, which it never does in silence.
         """
-        return self._solver.model() if self.can(*formulas) else None
+        if not self.can(*formulas):
+            return None
+        model = self._solver.model()
+        if all(_is_float(fraction_of(model, variable)) for variable in self._reals):
+            return model
+        return self._solver.model() if self.can(*formulas, self._on_grid()) else model
+
+    def _on_grid(self) -> Any:
+        """That every real variable is a multiple of a small power of two, and so a float, exactly."""
+        parts = []
+        for variable in self._reals:
+            steps = z3.Int(f"steps:{variable}")
+            parts.append(variable * GRID == z3.ToReal(steps))
+        return both(*parts)
 
     def can(self, *formulas: Formula) -> bool:
         """Whether all formulas can hold together."""
@@ -76,3 +96,7 @@ class Oracle:
     def core(self) -> frozenset[str]:
         """Names of the assumptions that made the last question impossible."""
         return frozenset(str(item) for item in self._solver.unsat_core())
+
+
+def _is_float(fraction: Fraction) -> bool:
+    return Fraction(float(fraction)) == fraction

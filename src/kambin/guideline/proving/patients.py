@@ -54,6 +54,7 @@ class Values:
         self.numbers: dict[str, Number] = {}
         self.words: dict[str, dict[str, Any]] = {}
         self.flags: dict[str, Any] = {}
+        self.reals: list[Any] = []
 
     def flag(self, name: str) -> Any:
         """Whether a yes/no fact is yes."""
@@ -75,7 +76,8 @@ class Values:
         """The cuts of a number."""
         if name not in self.numbers:
             real = name in self._decimals
-            self.numbers[name] = Number(self.facts[name], self.constraints, real=real)
+            self.numbers[name] = number = Number(self.facts[name], self.constraints, real=real)
+            self.reals += [number.variable] if real else []
         return self.numbers[name]
 
     def leaf(self, leaf: FactIs | Compare | In) -> Formula:

@@ -36,19 +36,20 @@ def prove_tightening(
     ProofResult
     """
     two = Two(overlaid, base, axioms, complete=False)
+    oracle = two.oracle()
     for decision in overlaid.decisions.values():
         for option in decision.options:
             timer, name = Timer(), f"{decision.id}.{option.id}"
             mine = two.one.options[decision.id][option.id].eligible
             theirs = two.other.options[decision.id].get(option.id)
-            model = two.oracle().model(mine, negate(theirs.eligible) if theirs else True)
+            model = oracle.model(mine, negate(theirs.eligible) if theirs else True)
             found = None
-            if model is not None:
+            if model is not None and theirs is not None:
                 found = _readable(overlaid, base, decision.id, option.id, two.row(model))
             text = f"{name} is eligible with the overlay only where it is without"
-            yield timer.result(
-                name, "tightens", text, model is None, counterexample=found, where=option.where
-            )
+            note = "" if theirs else "there is no such option without it"
+            more = {"counterexample": found, "where": option.where, "note": note}
+            yield timer.result(name, "tightens", text, model is None, **more)
 
 
 def _readable(
