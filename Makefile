@@ -67,6 +67,7 @@ compile: $(STAMP) ## write the compiled knowledge from the knowledge files
 	$(BIN)/python -c "from kambin.guideline.loading import compile_knowledge; print(*compile_knowledge(), sep='\n')"
 
 docs: $(STAMP) ## build the pages that are derived from the code and the knowledge
+	$(BIN)/python tools/make_pictures.py
 	$(BIN)/python tools/build_docs.py
 
 validate: $(STAMP) ## the tests that take minutes

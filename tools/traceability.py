@@ -1,4 +1,4 @@
-"""Print where each claim of F and R lives, as Markdown: rules from the trace, others from the YAML beside it."""
+"""Print where each claim of F and R lives, as Markdown: rules from the trace, others from the YAML beside."""
 
 from __future__ import annotations
 
