@@ -292,3 +292,9 @@ def test_nibabel_reads_the_same(tmp_path: Path) -> None:
     image = nibabel.load(path)
     assert np.array_equal(read.volume.array, np.asarray(image.dataobj))
     assert np.allclose(read.volume.lps_from_voxel, np.diag([-1, -1, 1, 1]) @ image.affine, atol=1e-4)
+
+
+def test_a_qfac_of_zero_reads_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "map.nii"
+    path.write_bytes(content(sform_code=0, pixdim=[0, 1, 1, 1, 0, 0, 0, 0]))
+    assert np.array_equal(header_of(path).lps_from_voxel, np.diag([-1.0, -1, 1, 1]))

@@ -43,7 +43,9 @@ def test_volume_middle_and_points_of_a_block() -> None:
 
 def test_stray_voxels_move_nothing() -> None:
     found = block(BIG, (slice(19, 20), slice(19, 20), slice(0, 9)))
-    assert found.voxels == 1000
+    assert found.voxels == found.main_voxels == 1000
+    assert found.box == BIG  # later steps do not walk to the speck
+    assert np.allclose(found.main_centre_lps, found.centre_lps())
     assert found.stray_voxels == 9 and found.stray_ml == pytest.approx(0.054)
     assert np.allclose(found.centre_lps(), apply(PLACE, np.array([6.5, 7.5, 8.5])))
     assert not found.cut  # the stray voxels touch the edge, the bone does not
@@ -51,7 +53,7 @@ def test_stray_voxels_move_nothing() -> None:
 
 def test_a_second_large_piece_is_kept_and_told() -> None:
     found = block(BIG, (slice(14, 18), slice(3, 13), slice(4, 8)))
-    assert found.voxels == 1160 and found.stray_voxels == 0
+    assert found.voxels == 1160 and found.main_voxels == 1000 and found.stray_voxels == 0
     assert len(found.fragments) == 1
     assert np.allclose(found.fragments[0], apply(PLACE, np.array([15.5, 7.5, 5.5])))
     assert np.allclose(found.main_centre_lps, apply(PLACE, np.array([6.5, 7.5, 8.5])))

@@ -28,6 +28,9 @@ Floats = NDArray[np.float64]
 CORE_GRID_MM = 2.0
 # The core is the mean of all places at least this deep, as a share of the deepest.
 CORE_SHARE = 0.8
+# Bodies are at most 42 mm deep (clouthier2023), so the wall lies at most 21 mm behind the middle; the core
+# may lie somewhat off it. On real maps the wall lies 18 to 22 mm behind the core.
+MAX_WALL_MM = 30.0
 # How far before and behind the core the section is looked at; vertebrae are at most 110 mm deep.
 PROFILE_MM = 80.0
 
@@ -85,7 +88,7 @@ def body_centre(bone: Region, core_lps: Floats, tangent: Floats, back: Floats) -
     Returns
     -------
     ndarray or None
-        None where the section never drops: body and arch are not separated by a canal.
+        None where the section does not drop within reach: no canal separates body and arch.
     """
     frame = frames.spine_frame(tangent, back)
     points = bone.points_lps()
@@ -98,8 +101,8 @@ def body_centre(bone: Region, core_lps: Floats, tangent: Floats, back: Floats) -
     front = max(middle - int(10 / width), 0)
     limit = WALL_SHARE * float(np.median(section[front : middle + 1]))
     thin = np.flatnonzero(section[middle:] <= limit)
-    if not len(thin) or limit <= 0:
+    wall = edges[middle + int(thin[0])] if len(thin) else PROFILE_MM
+    if limit <= 0 or wall > MAX_WALL_MM:
         return None
-    wall = edges[middle + int(thin[0])]
     centre: Floats = points[local[:, 1] < wall].mean(axis=0)
     return centre
