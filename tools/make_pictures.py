@@ -1,4 +1,4 @@
-"""Make the pictures of the documentation: the first screen of the demonstration report..
+"""Make the pictures of the documentation: the first screen of the demonstration report.
 
 Needs Chromium (Debian `chromium`); without it the pictures are left as they are, and that is said.
 """
