@@ -29,13 +29,15 @@ def _number(term: Term) -> str:
     return text if term.offset == 0 else f"{text}+{term.offset!r}"
 
 
-def python_of(condition: Condition, truth: bool) -> str:
+def python_of(condition: Condition, truth: bool, *, known: bool = False) -> str:
     """Python expression that tells whether a condition is true (or, with ``truth=False``, is false).
 
     Parameters
     ----------
     condition : Condition
     truth : bool
+    known : bool
+        Every fact in it is known: two values suffice, and nothing is tested for None.
 
     Returns
     -------
@@ -43,27 +45,44 @@ def python_of(condition: Condition, truth: bool) -> str:
         Over the names ``f_<fact>``.
     """
     if isinstance(condition, Not):
-        return python_of(condition.part, not truth)
+        return python_of(condition.part, not truth, known=known)
     if isinstance(condition, (And, Or)):
         if not condition.parts:
             return str(isinstance(condition, And) == truth)
         word = " and " if isinstance(condition, And) == truth else " or "
-        return "(" + word.join(python_of(part, truth) for part in condition.parts) + ")"
-    if isinstance(condition, FactIs):
-        return f"(f_{condition.fact} is {truth})"
-    if isinstance(condition, IsNull):
-        return f"(f_{condition.fact} is {'' if truth else 'not '}None)"
-    if isinstance(condition, In):
-        words = "{" + ", ".join(map(repr, condition.words)) + "}"
-        name = f"f_{condition.fact}"
+        return "(" + word.join(python_of(part, truth, known=known) for part in condition.parts) + ")"
+    return _python_of_known(condition, truth) if known else _python_of_leaf(condition, truth)
+
+
+def _python_of_leaf(leaf: FactIs | Compare | In | IsNull, truth: bool) -> str:
+    if isinstance(leaf, FactIs):
+        return f"(f_{leaf.fact} is {truth})"
+    if isinstance(leaf, IsNull):
+        return f"(f_{leaf.fact} is {'' if truth else 'not '}None)"
+    if isinstance(leaf, In):
+        words = "{" + ", ".join(map(repr, leaf.words)) + "}"
+        name = f"f_{leaf.fact}"
         return f"({name} in {words})" if truth else f"({name} is not None and {name} not in {words})"
-    return _python_of_comparison(condition, truth)
+    tested = "".join(f"f_{name} is not None and " for name in facts_of(leaf))
+    return f"({tested}{_comparison(leaf, truth)})"
 
 
-def _python_of_comparison(condition: Compare, truth: bool) -> str:
-    op = (_PYTHON if truth else _NEGATED)[condition.op]
-    known = "".join(f"f_{name} is not None and " for name in facts_of(condition))
-    return f"({known}{_number(condition.left)} {op} {_number(condition.right)})"
+def _python_of_known(leaf: FactIs | Compare | In | IsNull, truth: bool) -> str:
+    if isinstance(leaf, FactIs):
+        return f"f_{leaf.fact}" if truth else f"(not f_{leaf.fact})"
+    if isinstance(leaf, IsNull):
+        return str(not truth)
+    if isinstance(leaf, Compare):
+        return f"({_comparison(leaf, truth)})"
+    if len(leaf.words) == 1:
+        return f"(f_{leaf.fact} {'==' if truth else '!='} {leaf.words[0]!r})"
+    words = "{" + ", ".join(map(repr, leaf.words)) + "}"
+    return f"(f_{leaf.fact} {'' if truth else 'not '}in {words})"
+
+
+def _comparison(leaf: Compare, truth: bool) -> str:
+    op = (_PYTHON if truth else _NEGATED)[leaf.op]
+    return f"{_number(leaf.left)} {op} {_number(leaf.right)}"
 
 
 def _prologue(conditions: Sequence[Condition]) -> list[str]:

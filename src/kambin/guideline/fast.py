@@ -1,0 +1,185 @@
+"""Deciding in bulk: one decision as one generated function, without the explanation.
+
+For many patients in Python (a registry, a simulation, a search over completions), where what is wanted is
+status and support of each option and the outcome. The conditions are those of
+:func:`kambin.guideline.compiling.python_of`; roles, weights and vetoes, which
+:func:`kambin.guideline.deciding.judge` looks up for each argument, are written out; the policy is
+:func:`kambin.guideline.deciding.outcome_of` itself. Writing and compiling the function takes as long as some
+hundreds of answers: for one patient :func:`kambin.guideline.deciding.evaluate` is quicker, and it explains.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from kambin.case import FactRow
+from kambin.guideline.compiling import python_of
+from kambin.guideline.conditions import And, Condition, FactIs, Not, Or, facts_of
+from kambin.guideline.deciding import OptionResult, Outcome, Status, outcome_of
+from kambin.guideline.knowledge import WEIGHTS, Argument, Decision, Option, Role
+
+__all__ = ["FastResult", "compile_fast"]
+
+
+class FastResult(NamedTuple):
+    """The answer to one decision without its arguments.
+
+    Attributes
+    ----------
+    outcome : Outcome
+    options : tuple of OptionResult
+        In the order of the decision; `arguments` is empty.
+    """
+
+    outcome: Outcome
+    options: tuple[OptionResult, ...]
+
+
+def compile_fast(decision: Decision, *, complete: bool = False) -> Callable[[FactRow], FastResult]:
+    """Generate the function that answers one decision.
+
+    Parameters
+    ----------
+    decision : Decision
+    complete : bool
+        Only rows in which every fact that the decision names is known: two truth values suffice. A row with
+        an unknown fact then gets a wrong answer or a TypeError; nothing looks for it.
+
+    Returns
+    -------
+    callable
+        From a row (every named fact present) to the outcome, status, support and pending vetoes that
+        :func:`kambin.guideline.deciding.evaluate` gives.
+    """
+    writer = _Writer(decision, complete)
+    lines = ["def fast(row):"]
+    lines += [f"    f_{name} = row[{name!r}]" for name in _facts(decision)]
+    body = [line for index, option in enumerate(decision.options) for line in writer.option(index, option)]
+    lines += writer.hoisted()
+    lines += body
+    lines.append(f"    results = ({''.join(f'r{index}, ' for index in range(len(decision.options)))})")
+    lines.append("    return new(FastResult, (outcome_of(decision, results), results))")
+    space: dict[str, object] = {
+        "__builtins__": {},
+        "new": tuple.__new__,
+        "FastResult": FastResult,
+        "OptionResult": OptionResult,
+        "outcome_of": outcome_of,
+        "decision": decision,
+        **{status.name: status for status in Status},
+        **{f"option{index}": option for index, option in enumerate(decision.options)},
+    }
+    exec(compile("\n".join(lines), f"<fast {decision.id}>", "exec"), space)
+    made: Callable[[FactRow], FastResult] = space["fast"]  # type: ignore[assignment]
+    return made
+
+
+def _facts(decision: Decision) -> dict[str, None]:
+    return dict.fromkeys(name for item in decision.arguments for name in facts_of(item.condition))
+
+
+def _of(option: Option, *roles: Role) -> list[Argument]:
+    return [argument for argument in option.arguments if argument.role in roles]
+
+
+def _parts(condition: Condition) -> Iterator[Condition]:
+    if isinstance(condition, Not):
+        yield condition.part
+    elif isinstance(condition, (And, Or)):
+        yield from condition.parts
+
+
+class _Writer:
+    """Writes options as Python; what several conditions share is computed once, before all options."""
+
+    def __init__(self, decision: Decision, complete: bool) -> None:
+        self._complete = complete
+        uses: Counter[str] = Counter()
+        for argument in decision.arguments:
+            self._count(argument.condition, True, uses)
+            if not complete:
+                self._count(argument.condition, False, uses)
+        self._shared = {text for text, times in uses.items() if times > 1}
+        self._names: dict[str, str] = {}
+        self._lines: list[str] = []
+
+    def _text(self, condition: Condition, truth: bool) -> str:
+        return python_of(condition, truth, known=self._complete)
+
+    def _count(self, condition: Condition, truth: bool, uses: Counter[str]) -> None:
+        if isinstance(condition, Not):
+            self._count(condition.part, not truth, uses)
+        elif not isinstance(condition, FactIs):  # looking up a name costs what looking up a fact costs
+            text = self._text(condition, truth)
+            uses[text] += 1
+            if uses[text] == 1:
+                for part in _parts(condition):
+                    self._count(part, truth, uses)
+
+    def write(self, condition: Condition, truth: bool) -> str:
+        """Expression for a condition; a name where it is shared."""
+        if isinstance(condition, Not):
+            return self.write(condition.part, not truth)
+        text = self._text(condition, truth)
+        if text in self._names:
+            return self._names[text]
+        if isinstance(condition, (And, Or)) and condition.parts:
+            word = " and " if isinstance(condition, And) == truth else " or "
+            written = f"({word.join(self.write(part, truth) for part in condition.parts)})"
+        else:
+            written = text
+        if text not in self._shared:
+            return written
+        name = self._names[text] = f"c{len(self._names)}"
+        self._lines.append(f"    {name} = {written}")
+        return name
+
+    def hoisted(self) -> list[str]:
+        """Lines that compute what is shared, each after what it needs."""
+        return self._lines
+
+    def option(self, index: int, option: Option) -> Iterator[str]:
+        """Lines that judge one option: the rules of `deciding.judge`, written out for its arguments."""
+        yield f"    s = {self._status(option)}"
+        low, high = self._support(option, False), self._support(option, True)
+        yield f"    low = {low}"
+        yield f"    high = {'low' if self._complete or low == high else high}"
+        pending = [] if self._complete else _of(option, "veto")
+        vetoes = " + ".join(
+            f"(() if {self.write(item.condition, False)} else ({item.id!r},))" for item in pending
+        )  # none of them is true, or the option would be excluded
+        open_vetoes = f"() if s is EXCLUDED else {vetoes}" if vetoes else "()"
+        yield f"    r{index} = new(OptionResult, (option{index}, s, low, high, {open_vetoes}, ()))"
+
+    def _status(self, option: Option) -> str:
+        out = [self.write(item.condition, True) for item in _of(option, "exclude", "veto")]
+        needed = [self.write(item.condition, False) for item in _of(option, "require")]
+        ways = _of(option, "any")
+        if ways:
+            needed.append("(" + " and ".join(self.write(item.condition, False) for item in ways) + ")")
+        text = "ELIGIBLE" if self._complete else self._open_or_eligible(option)
+        if needed:
+            text = f"NOT_INDICATED if {' or '.join(needed)} else {text}"
+        return f"EXCLUDED if {' or '.join(out)} else {text}" if out else text
+
+    def _open_or_eligible(self, option: Option) -> str:
+        met = [self.write(item.condition, True) for item in _of(option, "require")]
+        met += [self.write(item.condition, False) for item in _of(option, "exclude")]
+        ways = _of(option, "any")
+        if ways:
+            met.append("(" + " or ".join(self.write(item.condition, True) for item in ways) + ")")
+        return f"ELIGIBLE if {' and '.join(met)} else UNDETERMINED" if met else "ELIGIBLE"
+
+    def _support(self, option: Option, at_best: bool) -> str:
+        """Sum of weights: at worst what is true for it and not false against it, at best the reverse."""
+        text = ""
+        for item in _of(option, "for", "against"):
+            weight = WEIGHTS[item.strength]
+            if self._complete or (item.role == "for") != at_best:
+                term = f"({weight} if {self.write(item.condition, True)} else 0)"
+            else:
+                term = f"(0 if {self.write(item.condition, False)} else {weight})"
+            text += f" {'+' if item.role == 'for' else '-'} {term}"
+        return text.strip().removeprefix("+ ") or "0"
