@@ -1,0 +1,91 @@
+"""Print what was measured as Markdown: from ``build/bench.json``, ``build/coverage.json`` and ``build/mutation-*.json``.
+
+``make bench`` and ``make test`` write the first two, ``kambin guideline mutate --json`` the last. What was not
+measured is said to be so.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+GATED = ("case", "diagnosis", "guideline")
+MARK = {True: "met", False: "**missed**", None: "not measured"}
+
+
+def _read(name: str) -> Any:
+    file = BUILD / name
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+
+def bench_lines() -> list[str]:
+    """Rows of the benchmark with the machine they were measured on."""
+    found = _read("bench.json")
+    if found is None:
+        return ["Not measured here: run `make bench`."]
+    machine = ", ".join(f"{key} {value}" for key, value in found["machine"].items())
+    lines = [
+        f"Machine: {machine}.",
+        "",
+        "| id | what | target | measured | | note |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in found["rows"]:
+        cells = [
+            row["id"],
+            row["what"],
+            row["target"],
+            row["measured"],
+            MARK[row["met"]],
+            row.get("note", ""),
+        ]
+        lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
+    return lines
+
+
+def coverage_lines() -> list[str]:
+    """Coverage of the gated rooms, lines and branches together."""
+    found = _read("coverage.json")
+    if found is None:
+        return ["Coverage was not measured here: run `make test`."]
+    lines = ["| room | lines and branches covered | target | |", "|---|---|---|---|"]
+    for room in GATED:
+        parts = [item["summary"] for path, item in found["files"].items() if f"kambin/{room}/" in path]
+        done = sum(item["covered_lines"] + item.get("covered_branches", 0) for item in parts)
+        whole = sum(item["num_statements"] + item.get("num_branches", 0) for item in parts)
+        percent = 100 * done / whole
+        lines.append(f"| `{room}` | {percent:.1f} % | at least 95 % | {MARK[percent >= 95]} |")
+    return lines
+
+
+def mutation_lines() -> list[str]:
+    """Score of the mutation check per profile."""
+    lines = [
+        "| profile | mutants | caught | equivalent | survive | score | target | |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for profile in ("current", "source"):
+        found = _read(f"mutation-{profile}.json")
+        if found is None:
+            lines.append(f"| {profile} | | | | | not measured | at least 99 % | |")
+            continue
+        survivors = len(found["survivors"])
+        score = 100 * found["caught"] / (found["total"] - found["equivalent"])
+        cells = [
+            profile,
+            found["total"],
+            found["caught"],
+            found["equivalent"],
+            survivors,
+            f"{score:.2f} %",
+            "at least 99 %",
+        ]
+        lines.append("| " + " | ".join(map(str, cells)) + f" | {MARK[score >= 99]} |")
+    return lines
+
+
+if __name__ == "__main__":
+    print("\n".join([*bench_lines(), "", *coverage_lines(), "", *mutation_lines()]))
