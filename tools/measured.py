@@ -1,7 +1,7 @@
-"""Print what was measured as Markdown: from ``build/bench.json``, ``build/coverage.json`` and ``build/mutation-*.json``.
+"""Print what was measured as Markdown, from the files that the measurements leave in ``build/``.
 
-``make bench`` and ``make test`` write the first two, ``kambin guideline mutate --json`` the last. What was not
-measured is said to be so.
+``make bench`` writes ``bench.json``, ``make test`` ``coverage.json``, and ``kambin guideline mutate --json`` the
+``mutation-*.json``. What was not measured is said to be so.
 """
 
 from __future__ import annotations
@@ -72,17 +72,10 @@ def mutation_lines() -> list[str]:
         if found is None:
             lines.append(f"| {profile} | | | | | not measured | at least 99 % | |")
             continue
-        survivors = len(found["survivors"])
-        score = 100 * found["caught"] / (found["total"] - found["equivalent"])
-        cells = [
-            profile,
-            found["total"],
-            found["caught"],
-            found["equivalent"],
-            survivors,
-            f"{score:.2f} %",
-            "at least 99 %",
-        ]
+        caught, equivalent = found["caught_by_test"] + found["caught_by_proof"], len(found["equivalent"])
+        score = 100 * caught / (found["total"] - equivalent)
+        counts = [found["total"], caught, equivalent, len(found["survivors"])]
+        cells = [profile, *counts, f"{score:.2f} %", "at least 99 %"]
         lines.append("| " + " | ".join(map(str, cells)) + f" | {MARK[score >= 99]} |")
     return lines
 
