@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kambin.case import FactRow, FactValue, facts_in_conditions
-from kambin.guideline import Decision, Option, evaluate, load_knowledge
+from kambin.guideline import Decision, Option, decide, evaluate, load_knowledge
 from kambin.guideline.conditions import facts_of, uses_null_test
 from kambin.guideline.deciding import result_facts
-from kambin.guideline.fast import compile_fast
+from kambin.guideline.fast import compile_fast, compile_fast_chain
 from kambin.guideline.knowledge import ROLES, WEIGHTS, Argument
 from kambin.guideline.parsing import parse
 from tests.guideline.conditions_strategy import rows, texts
@@ -107,6 +107,20 @@ def test_equals_the_evaluator_on_the_real_knowledge(profile: str, unknown: float
                     looked_at += whole
             row.update(result_facts(expected))
     assert looked_at or unknown  # with everything known, the two-valued path was compared
+
+
+def test_the_chain_hands_results_on() -> None:
+    rng = random.Random(5)
+    knowledge = load_knowledge("current")
+    walk = compile_fast_chain(knowledge)
+    for _ in range(60):
+        row = random_row(rng, knowledge.facts, rng.choice((0.0, 0.3, 0.7)))
+        expected = decide(row, knowledge).results
+        found = walk(row)
+        assert list(found) == list(expected)
+        for name, result in expected.items():
+            assert found[name].outcome == result.outcome
+            assert [item[:5] for item in found[name].options] == [item[:5] for item in result.options]
 
 
 def _known(decision: Decision, row: Mapping[str, FactValue]) -> bool:

@@ -17,10 +17,17 @@ from typing import NamedTuple
 from kambin.case import FactRow
 from kambin.guideline.compiling import python_of
 from kambin.guideline.conditions import And, Condition, FactIs, Not, Or, facts_of
-from kambin.guideline.deciding import OptionResult, Outcome, Status, outcome_of
-from kambin.guideline.knowledge import WEIGHTS, Argument, Decision, Option, Role
+from kambin.guideline.deciding import (
+    DecisionResult,
+    OptionResult,
+    Outcome,
+    Status,
+    outcome_of,
+    result_facts,
+)
+from kambin.guideline.knowledge import WEIGHTS, Argument, Decision, Knowledge, Option, Role
 
-__all__ = ["FastResult", "compile_fast"]
+__all__ = ["FastResult", "compile_fast", "compile_fast_chain"]
 
 
 class FastResult(NamedTuple):
@@ -74,6 +81,36 @@ def compile_fast(decision: Decision, *, complete: bool = False) -> Callable[[Fac
     exec(compile("\n".join(lines), f"<fast {decision.id}>", "exec"), space)
     made: Callable[[FactRow], FastResult] = space["fast"]  # type: ignore[assignment]
     return made
+
+
+def compile_fast_chain(
+    knowledge: Knowledge, *, complete: bool = False
+) -> Callable[[FactRow], dict[str, FastResult]]:
+    """Generate the function that walks the chain of decisions.
+
+    Parameters
+    ----------
+    knowledge : Knowledge
+    complete : bool
+        See :func:`compile_fast`.
+
+    Returns
+    -------
+    callable
+        From a row without the results of decisions (see :func:`kambin.case.fact_row`) to the result of each
+        decision, in the order of the chain.
+    """
+    made = {name: compile_fast(item, complete=complete) for name, item in knowledge.decisions.items()}
+
+    def walk(row: FactRow) -> dict[str, FastResult]:
+        facts = dict(row)
+        results = {}
+        for name, decision in knowledge.decisions.items():
+            outcome, options = results[name] = made[name](facts)
+            facts.update(result_facts(DecisionResult(decision, outcome, options, ())))
+        return results
+
+    return walk
 
 
 def _facts(decision: Decision) -> dict[str, None]:
