@@ -93,8 +93,8 @@ def test_disc_centres_of_the_phantom(
     for level, truth in made.truth.disc_centres_lps.items():
         found = spine.interspaces[level]
         error = np.array(found.centre_lps) - truth
-        # where the canal begins behind L1-L2 is seen to one voxel; with slices of 3 mm the middle of that space was
-        # found up to 3.2 mm too far back (4 of 24 poses tried beyond 1.7 mm), every other within 1.4 mm
+        # where the canal begins behind L1-L2 is seen to one voxel; with slices of 3 mm the middle of that
+        # space was found up to 3.2 mm too far back (4 of 24 poses beyond 1.7 mm), every other within 1.4 mm
         coarse = 0.9 if max(voxel) > 2 and level == "L1-L2" else 0.3
         assert np.linalg.norm(error) < 0.8 + coarse * max(voxel), level
         # along the spine, where it matters for heights, the stated uncertainty holds with room to spare
