@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Literal, NamedTuple, TypeAlias
 
 from kambin.case import FactRow, FactValue
@@ -46,6 +47,10 @@ class Status(StrEnum):
     UNDETERMINED = "undetermined"
 
 
+# looked up once: reading a member of an enum costs as much as the rest of a comparison
+_ELIGIBLE, _UNDETERMINED, _EXCLUDED = Status.ELIGIBLE, Status.UNDETERMINED, Status.EXCLUDED
+_NOT_INDICATED = Status.NOT_INDICATED
+
 OutcomeKind: TypeAlias = Literal["fired", "recommended", "equipoise", "collected", "undetermined", "none"]
 
 
@@ -70,7 +75,7 @@ class OptionResult(NamedTuple):
     @property
     def live(self) -> bool:
         """Whether the option may still be chosen."""
-        return self.status in (Status.ELIGIBLE, Status.UNDETERMINED)
+        return self.status is _ELIGIBLE or self.status is _UNDETERMINED
 
 
 class Outcome(NamedTuple):
@@ -160,29 +165,32 @@ def judge(shape: Sequence[tuple[Role, int]], truths: Sequence[Truth]) -> tuple[S
             excluded = excluded or truth is True
             unsettled = unsettled or (truth is None and role == "exclude")
     if excluded:
-        return Status.EXCLUDED, low, high
+        return _EXCLUDED, low, high
     if lacking or (alternatives and not alternative_met and not alternative_open):
-        return Status.NOT_INDICATED, low, high
+        return _NOT_INDICATED, low, high
     if unsettled or (alternatives and not alternative_met):
-        return Status.UNDETERMINED, low, high
-    return Status.ELIGIBLE, low, high
+        return _UNDETERMINED, low, high
+    return _ELIGIBLE, low, high
 
 
 def pending_of(option: Option, status: Status, truths: Sequence[Truth]) -> tuple[str, ...]:
     """Ids of the vetoes that are unknown; none once the option is excluded."""
-    if status is Status.EXCLUDED or None not in truths:
+    if status is _EXCLUDED or None not in truths:
         return ()
     return tuple(
-        argument.id
-        for argument, truth in zip(option.arguments, truths, strict=True)
-        if truth is None and argument.role == "veto"
+        [
+            argument.id
+            for argument, truth in zip(option.arguments, truths, strict=True)
+            if truth is None and argument.role == "veto"
+        ]
     )
 
 
 class _Compiled(NamedTuple):
     truths: Callable[[FactRow], tuple[Truth, ...]]
     spans: tuple[tuple[Option, int, int], ...]
-    facts: tuple[tuple[str, ...], ...]
+    looked_at: tuple[tuple[str, ...], ...]  # the sets of facts that arguments look at
+    look: tuple[int, ...]  # which of them, for each argument
 
 
 @once_per_object
@@ -192,11 +200,18 @@ def _compiled(decision: Decision) -> _Compiled:
     for option in decision.options:
         spans.append((option, start, start + len(option.arguments)))
         start += len(option.arguments)
+    names = [facts_of(argument.condition) for argument in decision.arguments]
+    looked_at = {item: index for index, item in enumerate(dict.fromkeys(names))}
     return _Compiled(
         compile_truths([argument.condition for argument in decision.arguments]),
         tuple(spans),
-        tuple(facts_of(argument.condition) for argument in decision.arguments),
+        tuple(looked_at),
+        tuple(looked_at[item] for item in names),
     )
+
+
+# what `ArgumentResult(*item)` does, without a call in Python for each of several hundred arguments
+_argument_result = partial(tuple.__new__, ArgumentResult)
 
 
 def evaluate(decision: Decision, row: FactRow) -> DecisionResult:
@@ -215,16 +230,15 @@ def evaluate(decision: Decision, row: FactRow) -> DecisionResult:
     """
     compiled = _compiled(decision)
     truths = compiled.truths(row)
+    seen = [{name: row[name] for name in names} for names in compiled.looked_at]
+    values = [seen[index] for index in compiled.look]
+    arguments = [_argument_result(item) for item in zip(decision.arguments, truths, values, strict=True)]
     results = []
     for option, start, stop in compiled.spans:
-        arguments = tuple(
-            ArgumentResult(argument, truths[index], {name: row[name] for name in compiled.facts[index]})
-            for index, argument in zip(range(start, stop), option.arguments, strict=True)
-        )
         own = truths[start:stop]
         status, low, high = judge(option.shape, own)
         pending = pending_of(option, status, own)
-        results.append(OptionResult(option, status, low, high, pending, arguments))
+        results.append(OptionResult(option, status, low, high, pending, tuple(arguments[start:stop])))
     outcome = outcome_of(decision, results)
     return DecisionResult(decision, outcome, tuple(results), _missing(outcome, results))
 
@@ -234,7 +248,7 @@ def _missing(outcome: Outcome, results: Sequence[OptionResult]) -> tuple[str, ..
     found: dict[str, None] = {}
     for result in results:
         open_vetoes = result.pending and result.option.id in outcome.options
-        undetermined = result.status is Status.UNDETERMINED
+        undetermined = result.status is _UNDETERMINED
         if outcome.kind == "collected":
             looked_at = undetermined or bool(open_vetoes)
         elif outcome.kind == "undetermined":
@@ -263,7 +277,7 @@ def outcome_of(decision: Decision, results: Sequence[OptionResult]) -> Outcome:
     if decision.policy == "first":
         return _first(results)
     if decision.policy == "collect":
-        chosen = [item for item in results if item.status is Status.ELIGIBLE]
+        chosen = [item for item in results if item.status is _ELIGIBLE]
         return Outcome("collected", _ids(chosen), any(item.pending for item in chosen))
     return _argue(results, decision.margin)
 
@@ -274,40 +288,41 @@ def _ids(results: Iterable[OptionResult]) -> tuple[str, ...]:
 
 def _first(results: Sequence[OptionResult]) -> Outcome:
     for position, item in enumerate(results):
-        if item.status is Status.ELIGIBLE and not item.pending:
+        if item.status is _ELIGIBLE and not item.pending:
             return Outcome("fired", (item.option.id,))
         if item.live:
             return Outcome("undetermined", _ids(rest for rest in results[position:] if rest.live))
     return Outcome("none", ())
 
 
-def _beats(lead: float, margin: int) -> bool:
-    """Whether a lead, of one option at its worst over another at its best, is enough."""
-    return lead > 0 and lead >= margin
+def _enough(margin: int) -> int:
+    """The smallest lead, of one option at its worst over another at its best, that decides between them."""
+    return max(margin, 1)
 
 
 def _argue(results: Sequence[OptionResult], margin: int) -> Outcome:
     live, additions = [], []
-    best = (
-        second
-    ) = -math.inf  # the two best worst cases: only the second can beat the option that has the best
+    best = second = -math.inf  # the two best worst cases: only the second can beat who has the best
     for item in results:
-        eligible = item.status is Status.ELIGIBLE
-        if not eligible and item.status is not Status.UNDETERMINED:
-            continue
-        if item.option.addition:
-            if eligible:
+        option, status, low, _, _, _ = item
+        if status is _ELIGIBLE:
+            if option.addition:
                 additions.append(item)
+                continue
+            if low > second:
+                best, second = (low, best) if low > best else (best, low)
+        elif status is not _UNDETERMINED or option.addition:
             continue
         live.append(item)
-        if eligible and item.low > second:
-            best, second = (item.low, best) if item.low > best else (best, item.low)
+    enough = _enough(margin)
     unbeaten = []
     for item in live:
-        rival = second if item.low == best and item.status is Status.ELIGIBLE else best
-        if not _beats(rival - item.high, margin):
+        _, status, low, high, _, _ = item
+        rival = second if low == best and status is _ELIGIBLE else best
+        if rival - high < enough:
             unbeaten.append(item)
-    return _among(unbeaten, margin)._replace(additions=_ids(additions))
+    kind, options, provisional, _ = _among(unbeaten, margin)
+    return Outcome(kind, options, provisional, _ids(additions))
 
 
 def _among(unbeaten: Sequence[OptionResult], margin: int) -> Outcome:
@@ -315,7 +330,7 @@ def _among(unbeaten: Sequence[OptionResult], margin: int) -> Outcome:
     if not unbeaten:
         return Outcome("none", ())
     provisional = any(item.pending for item in unbeaten)
-    if all(item.status is Status.ELIGIBLE for item in unbeaten):
+    if all(item.status is _ELIGIBLE for item in unbeaten):
         if len(unbeaten) == 1:
             return Outcome("recommended", _ids(unbeaten), provisional)
         if _settled_equal(unbeaten, margin):
@@ -326,9 +341,13 @@ def _among(unbeaten: Sequence[OptionResult], margin: int) -> Outcome:
 def _settled_equal(items: Sequence[OptionResult], margin: int) -> bool:
     """Whether no completion of the unknowns could let one of these beat another by the margin."""
     best = sorted(items, key=lambda item: item.high)[-2:]  # no other lead is larger than one of these two
-    return not any(
-        _beats(one.high - other.low, margin) for one in best for other in items if one is not other
-    )
+    enough = _enough(margin)
+    return not any(one.high - other.low >= enough for one in best for other in items if one is not other)
+
+
+@once_per_object
+def _result_names(decision: Decision) -> tuple[str, ...]:
+    return tuple(f"{decision.id}__{option.id}" for option in decision.options)
 
 
 def result_facts(result: DecisionResult) -> dict[str, FactValue]:
@@ -348,12 +367,11 @@ def result_facts(result: DecisionResult) -> dict[str, FactValue]:
     if result.decision.policy == "first":
         kind = result.outcome.kind
         found[result.decision.id] = {"fired": (*result.outcome.options, "")[0], "none": "none"}.get(kind)
-    for item in result.options:
-        name = f"{result.decision.id}__{item.option.id}"
-        if item.status is Status.ELIGIBLE:
+    for name, item in zip(_result_names(result.decision), result.options, strict=True):
+        if item.status is _ELIGIBLE:
             found[name] = None if item.pending else True
         else:
-            found[name] = None if item.status is Status.UNDETERMINED else False
+            found[name] = None if item.status is _UNDETERMINED else False
     return found
 
 

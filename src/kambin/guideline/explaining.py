@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 from kambin.case import FactRow, FactValue
 from kambin.guideline.changing import single_changes
 from kambin.guideline.deciding import DecisionResult, Decisions, OptionResult, Outcome, Status
-from kambin.guideline.knowledge import WEIGHTS, Argument, Knowledge
+from kambin.guideline.knowledge import WEIGHTS, Argument, Knowledge, Option
 from kambin.guideline.remembering import once_per_object
 
 __all__ = [
@@ -180,7 +180,6 @@ def _outcome_doc(result: DecisionResult) -> OutcomeDoc:
     }
 
 
-@once_per_object
 def _argument_doc(argument: Argument) -> Mapping[str, Any]:
     """What of an argument is the same for every patient."""
     return {
@@ -199,6 +198,11 @@ def _argument_doc(argument: Argument) -> Mapping[str, Any]:
     }
 
 
+@once_per_object
+def _argument_docs(option: Option) -> tuple[Mapping[str, Any], ...]:
+    return tuple(_argument_doc(argument) for argument in option.arguments)
+
+
 def _option_doc(item: OptionResult) -> OptionDoc:
     return {
         "id": item.option.id,
@@ -210,8 +214,8 @@ def _option_doc(item: OptionResult) -> OptionDoc:
         "support": [item.low, item.high],
         "pending": list(item.pending),
         "arguments": [
-            cast(ArgumentDoc, {**_argument_doc(argument), "truth": truth, "values": values})
-            for argument, truth, values in item.arguments
+            cast(ArgumentDoc, {**same, "truth": truth, "values": values})
+            for same, (_, truth, values) in zip(_argument_docs(item.option), item.arguments, strict=True)
         ],
     }
 
