@@ -1,0 +1,94 @@
+"""Status, support and reasons of one option, from the masks of its arguments."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from kambin.guideline.knowledge import WEIGHTS, Option, Role
+from kambin.guideline.sql.dialects import MOST_BITS
+from kambin.guideline.sql.truths import Truth, Truths
+
+__all__ = ["OptionNodes", "option_nodes"]
+
+
+class OptionNodes(NamedTuple):
+    """Nodes of one option.
+
+    Attributes
+    ----------
+    holds : Truth
+        True for an eligible option, unknown for an undetermined one, false for the others.
+    result : Truth
+        The fact ``decision__option``: as `holds`, but unknown while a veto is pending.
+    veto : Truth
+    status : int
+        Index into :data:`kambin.guideline.sql.codes.STATUSES`.
+    low, high : int
+        Support; None where no argument weighs.
+    true, unknown : tuple of int
+        One bit per argument, :data:`kambin.guideline.sql.dialects.MOST_BITS` in each number.
+    """
+
+    holds: Truth
+    result: Truth
+    veto: Truth
+    status: int
+    low: int
+    high: int
+    true: tuple[int, ...]
+    unknown: tuple[int, ...]
+
+
+def option_nodes(truths: Truths, option: Option) -> OptionNodes:
+    """Build the nodes of one option.
+
+    Parameters
+    ----------
+    truths : Truths
+    option : Option
+
+    Returns
+    -------
+    OptionNodes
+    """
+    graph = truths.graph
+    found = [truths.of(argument.condition) for argument in option.arguments]
+    by_role: dict[Role, list[Truth]] = {}
+    for argument, truth in zip(option.arguments, found, strict=True):
+        by_role.setdefault(argument.role, []).append(truth)
+    excluded, veto = truths.some(by_role.get("exclude", [])), truths.some(by_role.get("veto", []))
+    needs = list(by_role.get("require", []))
+    if "any" in by_role:
+        needs.append(truths.some(by_role["any"]))
+    if "exclude" in by_role:
+        needs.append(truths.opposite(excluded))
+    if "veto" in by_role:  # only a veto that is true stands in the way
+        clear = truths.inverse(veto.true)
+        needs.append(Truth(clear, clear))
+    holds = truths.every(needs)
+    result = truths.every([holds, truths.opposite(veto)]) if "veto" in by_role else holds
+    ruled_out = truths.either((excluded.true, veto.true))
+    status = graph.node("(({0} & 3) | ({1} & 1) | ({2} & 2))", holds.true, holds.possible, ruled_out)
+    low, high = _support(truths, option, found)
+    groups = [found[start : start + MOST_BITS] for start in range(0, len(found), MOST_BITS)]
+    true = [truths.packed([truth.true for truth in group]) for group in groups]
+    possible = [truths.packed([truth.possible for truth in group]) for group in groups]
+    unknown = [graph.node("XOR({0}, {1})", t, p) for t, p in zip(true, possible, strict=True)]
+    return OptionNodes(holds, result, veto, status, low, high, tuple(true), tuple(unknown))
+
+
+def _support(truths: Truths, option: Option, found: list[Truth]) -> tuple[int, int]:
+    """Lowest and highest support: what is true counts, what is unknown widens."""
+    graph, kind = truths.graph, truths.dialect.support
+
+    def total(role: Role, part: str) -> int:
+        terms = [
+            graph.node(f"CAST(({{0}} & {WEIGHTS[argument.strength]}) AS {kind})", getattr(truth, part))
+            for argument, truth in zip(option.arguments, found, strict=True)
+            if argument.role == role
+        ]
+        return graph.joined("+", terms, f"CAST(0 AS {kind})")
+
+    low = graph.node("({0} - {1})", total("for", "true"), total("against", "possible"))
+    high = graph.node("({0} - {1})", total("for", "possible"), total("against", "true"))
+    return low, high
