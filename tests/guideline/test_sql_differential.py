@@ -39,16 +39,13 @@ def value(fact: Fact, edges: list[float], draw: random.Random) -> Any:
         return draw.choice(fact.domain)
     assert isinstance(fact.domain, Range)
     inside = [edge for edge in edges if fact.domain.low <= edge <= fact.domain.high]
-    number = (
-        draw.choice(inside)
-        if inside and draw.random() < 0.8
-        else draw.uniform(fact.domain.low, fact.domain.high)
-    )
+    at_edge = bool(inside) and draw.random() < 0.8
+    number = draw.choice(inside) if at_edge else draw.uniform(fact.domain.low, fact.domain.high)
     return round(number) if fact.kind == "int" else number
 
 
 def random_rows(knowledge: Knowledge, count: int, seed: int) -> list[dict[str, Any]]:
-    """Partial patients of which anything may be known; half of them have no red flag, so that more is decided."""
+    """Partial patients of which anything may be known; half have no red flag, so that more is decided."""
     draw, edges = random.Random(seed), thresholds(knowledge)
     facts = facts_in_conditions()
     rows = []
