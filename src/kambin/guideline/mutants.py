@@ -112,19 +112,27 @@ def _of_condition(condition: Condition, facts: Mapping[str, Fact]) -> Iterator[_
 
 def _of_words(leaf: In, fact: Fact) -> Iterator[_Change]:
     yield "polarity", f"{leaf.fact} IN is negated", Not(leaf)
-    domain: tuple[str | int, ...] = ()
-    if isinstance(fact.domain, tuple):
-        domain = fact.domain
-    elif isinstance(fact.domain, Range):
-        domain = tuple(range(int(fact.domain.low), int(fact.domain.high) + 1))
-    outside = [word for word in domain if word not in leaf.words]
     for index, word in enumerate(leaf.words):
         rest = (*leaf.words[:index], *leaf.words[index + 1 :])
         if rest:
             yield "word", f"{word!r} is dropped from {leaf.fact}", In(leaf.fact, rest)
-        if outside:
-            near = min(outside, key=lambda other: abs(domain.index(other) - domain.index(word)))
+        near = _nearest(word, leaf, fact)
+        if near is not None:
             yield "word", f"{word!r} becomes {near!r} in {leaf.fact}", In(leaf.fact, (*rest, near))
+
+
+def _nearest(word: str | int, leaf: In, fact: Fact) -> str | int | None:
+    """The nearest value of the fact that the condition does not name."""
+    if isinstance(word, int):
+        assert isinstance(fact.domain, Range)
+        low, high = int(fact.domain.low), int(fact.domain.high)
+        around = (word + sign * step for step in range(1, len(leaf.words) + 1) for sign in (1, -1))
+        return next((value for value in around if low <= value <= high and value not in leaf.words), None)
+    assert isinstance(fact.domain, tuple)
+    domain = fact.domain
+    outside = [other for other in domain if other not in leaf.words]
+    place = domain.index(word)
+    return min(outside, key=lambda other: abs(domain.index(other) - place), default=None)
 
 
 def _of_comparison(leaf: Compare, facts: Mapping[str, Fact]) -> Iterator[_Change]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from kambin.case import FactValue
 from kambin.guideline.knowledge import DecisionTest, Knowledge
 from kambin.guideline.loading import load_knowledge
-from kambin.guideline.mutants import Mutant, mutants
+from kambin.guideline.mutants import Mutant, MutantKind, mutants
 from kambin.guideline.obligations import Obligations, load_obligations
 from kambin.guideline.replaying import Replay, Tape, tape_of_test
 from kambin.guideline.testing import run_tests
@@ -170,6 +170,7 @@ def score_mutants(
     *,
     sample: int | None = None,
     seed: int = 0,
+    kinds: Collection[MutantKind] | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> MutationReport:
     """Mutate a knowledge: cases first, then equivalence, then proofs of what is left.
@@ -179,6 +180,8 @@ def score_mutants(
     knowledge : Knowledge
     obligations : Obligations
         Cases that fail without any mistake notice nothing and are left out.
+    kinds : collection of str, optional
+        Only mutants of these kinds.
     sample, seed, progress
         As for :func:`mutation_report`.
 
@@ -187,7 +190,7 @@ def score_mutants(
     MutationReport
     """
     start = perf_counter()
-    chosen = list(mutants(knowledge))
+    chosen = [mutant for mutant in mutants(knowledge) if kinds is None or mutant.kind in kinds]
     if sample is not None and sample < len(chosen):
         chosen = random.Random(seed).sample(chosen, sample)
     progress(f"{len(chosen)} mutants of profile {knowledge.profile} against {len(obligations.tests)} cases")
@@ -228,8 +231,10 @@ def _against_proofs(
 ) -> tuple[list[Mutant], list[Survivor]]:
     if not left:
         return [], []
-    from kambin.guideline.proving.refuting import Differences, refutation
+    from kambin.guideline.proving.refuting import Differences, Refuter
+    from kambin.guideline.proving.unserved import read_unserved
 
+    refuter = Refuter(knowledge, obligations, read_unserved(knowledge))
     differences = Differences(knowledge, obligations, [mutant.changed.condition for mutant in left])
     equivalent: list[Mutant] = []
     survivors: list[Survivor] = []
@@ -237,7 +242,7 @@ def _against_proofs(
         facts = differences.facts(mutant)
         if facts is None:
             equivalent.append(mutant)
-        elif refutation(knowledge, obligations, mutant) is None:
+        elif refuter.refutation(mutant) is None:
             survivors.append(Survivor(mutant, facts, _expected(mutant, facts, knowledge)))
         if number % 25 == 0:
             progress(f"{number} of {len(left)} tried, {len(survivors)} survive so far")

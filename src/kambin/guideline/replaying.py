@@ -92,7 +92,7 @@ class Replay:
             *option.arguments[self._argument + 1 :],
         )
         self._shape = tuple((item.role, WEIGHTS[item.strength]) for item in changed)
-        self._roles = mutant.changed.role != mutant.argument.role
+        self._other_role = mutant.changed.role != mutant.argument.role
         self._truth: Callable[[FactRow], Truth] = compile_truth(mutant.changed.condition)
 
     def results(self, tape: Tape) -> Mapping[str, DecisionResult] | None:
@@ -102,7 +102,7 @@ class Replay:
             return None
         before = tape.results[name].options[self._option].arguments[self._argument]
         truth = self._truth(tape.rows[name])
-        if truth is before.truth and not (self._roles and truth is not False):
+        if truth is before.truth and not self._other_role:
             return None
         results = dict(tape.results)
         results[name] = self._changed(tape.results[name], truth)

@@ -22,9 +22,9 @@ from kambin.guideline.proving.serving import prove_served
 from kambin.guideline.proving.setting import Setting
 from kambin.guideline.proving.shrinking import shrink
 from kambin.guideline.proving.theorems import looked_at, prove_theorems
-from kambin.guideline.proving.unserved import read_unserved
+from kambin.guideline.proving.unserved import Unserved
 
-__all__ = ["Differences", "mutated", "refutation"]
+__all__ = ["Differences", "Refuter", "mutated"]
 
 
 def mutated(knowledge: Knowledge, mutant: Mutant) -> Knowledge:
@@ -50,42 +50,65 @@ def _affected(knowledge: Knowledge, decision: str) -> set[str]:
     return found
 
 
-def refutation(knowledge: Knowledge, obligations: Obligations, mutant: Mutant) -> ProofResult | None:
-    """The first obligation that a mutant breaks.
+class Refuter:
+    """The proofs of a knowledge, to be broken by mutants.
 
     Parameters
     ----------
     knowledge : Knowledge
-        Without the mistake; all its obligations are proved.
+        Without a mistake. What can not be proved of it anyway shows nothing about a mutant.
     obligations : Obligations
-    mutant : Mutant
-
-    Returns
-    -------
-    ProofResult or None
-        None when the mutant meets every obligation.
+    unserved : sequence of Unserved
+        Whom a decision may leave without an answer.
     """
-    return next((result for result in _results(knowledge, obligations, mutant) if not result.ok), None)
+
+    def __init__(
+        self, knowledge: Knowledge, obligations: Obligations, unserved: Sequence[Unserved] = ()
+    ) -> None:
+        self._knowledge, self._obligations, self._unserved = knowledge, obligations, tuple(unserved)
+        everything = _proofs(Setting(knowledge, obligations, self._unserved))
+        self._open = {_key(result) for result in everything if not result.ok}
+
+    def refutation(self, mutant: Mutant) -> ProofResult | None:
+        """The first obligation that a mutant breaks.
+
+        Parameters
+        ----------
+        mutant : Mutant
+
+        Returns
+        -------
+        ProofResult or None
+            None when the mutant meets every obligation that the knowledge meets.
+        """
+        broken = (x for x in _proofs(self._setting(mutant)) if not x.ok and _key(x) not in self._open)
+        return next(broken, None)
+
+    def _setting(self, mutant: Mutant) -> Setting:
+        """The decisions that the mutant can reach, what they use, and the obligations on them."""
+        affected = _affected(self._knowledge, mutant.decision)
+        theorems = []
+        needed = set(affected)
+        for theorem in self._obligations.theorems:
+            names = looked_at(theorem, read_claim(theorem, self._knowledge), self._knowledge)
+            if affected & set(names):
+                theorems.append(theorem)
+                needed.update(names)
+        wrong = mutated(self._knowledge, mutant)
+        part = replace(wrong, decisions={name: wrong.decisions[name] for name in cone(wrong, needed)})
+        unserved = tuple(item for item in self._unserved if item.decision in part.decisions)
+        return Setting(part, replace(self._obligations, theorems=tuple(theorems)), unserved)
 
 
-def _results(knowledge: Knowledge, obligations: Obligations, mutant: Mutant) -> Iterator[ProofResult]:
-    """Obligations on the decisions that the mutant can reach, and on nothing else."""
-    affected = _affected(knowledge, mutant.decision)
-    wrong = mutated(knowledge, mutant)
-    theorems = []
-    needed = set(affected)
-    for theorem in obligations.theorems:
-        names = looked_at(theorem, read_claim(theorem, knowledge), knowledge)
-        if affected & set(names):
-            theorems.append(theorem)
-            needed.update(names)
-    part = replace(wrong, decisions={name: wrong.decisions[name] for name in cone(wrong, needed)})
-    mine = replace(obligations, theorems=tuple(theorems))
-    unserved = tuple(item for item in read_unserved(wrong) if item.decision in part.decisions)
-    setting = Setting(part, mine, unserved)
+def _proofs(setting: Setting) -> Iterator[ProofResult]:
     yield from prove_theorems(setting)
     yield from prove_firing(setting)
     yield from prove_served(setting)
+
+
+def _key(result: ProofResult) -> tuple[str, str, str]:
+    """An obligation, whether or not an argument in it was changed."""
+    return (result.kind, result.id, "false" if " is false (" in result.statement else "")
 
 
 class Differences:
