@@ -11,12 +11,11 @@ from kambin.case import facts_in_conditions
 from kambin.case.fact import Range
 from kambin.guideline.changing import single_changes
 from kambin.guideline.deciding import evaluate
-from kambin.guideline.knowledge import Argument, Decision, Knowledge, Option
+from kambin.guideline.knowledge import ROLES, Argument, Decision, Knowledge, Option
 from kambin.guideline.parsing import parse
 from tests.guideline.conditions_strategy import rows, texts
 
 FACTS = facts_in_conditions()
-ROLES = ("any", "require", "exclude", "for", "against")
 
 
 def _decision(policy: str, options: list[list[tuple[str, str]]]) -> Decision:

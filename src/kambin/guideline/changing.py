@@ -18,6 +18,7 @@ from kambin.guideline.deciding import (
     DecisionResult,
     OptionResult,
     Outcome,
+    Status,
     judge,
     outcome_of,
     pending_of,
@@ -26,6 +27,8 @@ from kambin.guideline.knowledge import Decision, Knowledge
 from kambin.guideline.remembering import once_per_object
 
 __all__ = ["SingleChange", "single_changes"]
+
+_ELIGIBLE, _UNDETERMINED = Status.ELIGIBLE, Status.UNDETERMINED
 
 STEP = 0.1  # how far past a threshold a decimal is moved: one step of what is written down in practice
 
@@ -146,11 +149,14 @@ def single_changes(result: DecisionResult, row: FactRow, knowledge: Knowledge) -
         if row[name] is None:
             continue
         base = touched.truths(row)
+        known: dict[tuple[Truth, ...], Outcome | None] = {base: None}
         for values in _candidates(knowledge.facts[name], touched, row):
             for value in values:
                 changed[name] = value
                 turned = touched.truths(changed)
-                outcome = None if turned == base else _outcome_with(result, truths, touched, base, turned)
+                if turned not in known:
+                    known[turned] = _outcome_with(result, truths, touched, base, turned)
+                outcome = known[turned]
                 if outcome is not None and outcome[:2] != result.outcome[:2]:
                     found.append(SingleChange(name, row[name], value, outcome))
                     break
@@ -178,12 +184,15 @@ def _outcome_with(
             gates.add(i)
     options: list[OptionResult] | None = None
     for i, own in edited.items():
-        before = result.options[i]
-        if i not in gates and not before.live:  # more or less weight on what is out of the question anyway
+        option, was_status, was_low, was_high, was_pending, _ = before = result.options[i]
+        live = before.live
+        if i not in gates and not live:  # more or less weight on what is out of the question anyway
             continue
-        status, low, high = judge(before.option.shape, own)
-        pending = pending_of(before.option, status, own)
-        if (status, low, high, pending) != before[1:5]:
+        status, low, high = judge(option.shape, own)
+        if not live and status is not _ELIGIBLE and status is not _UNDETERMINED:
+            continue  # out of the question for another reason
+        pending = pending_of(option, status, own)
+        if status is not was_status or low != was_low or high != was_high or pending != was_pending:
             options = options or list(result.options)
-            options[i] = OptionResult(before.option, status, low, high, pending, ())
+            options[i] = OptionResult(option, status, low, high, pending, ())
     return None if options is None else outcome_of(result.decision, options)

@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
+from operator import attrgetter
 from typing import Literal, NamedTuple, TypeAlias
 
 from kambin.case import FactRow, FactValue
@@ -304,43 +305,45 @@ def _argue(results: Sequence[OptionResult], margin: int) -> Outcome:
     live, additions = [], []
     best = second = -math.inf  # the two best worst cases: only the second can beat who has the best
     for item in results:
-        option, status, low, _, _, _ = item
+        status = item.status
         if status is _ELIGIBLE:
-            if option.addition:
+            if item.option.addition:
                 additions.append(item)
                 continue
+            low = item.low
             if low > second:
                 best, second = (low, best) if low > best else (best, low)
-        elif status is not _UNDETERMINED or option.addition:
+        elif status is not _UNDETERMINED or item.option.addition:
             continue
         live.append(item)
     enough = _enough(margin)
     unbeaten = []
     for item in live:
-        _, status, low, high, _, _ = item
-        rival = second if low == best and status is _ELIGIBLE else best
-        if rival - high < enough:
+        rival = second if item.low == best and item.status is _ELIGIBLE else best
+        if rival - item.high < enough:
             unbeaten.append(item)
-    kind, options, provisional, _ = _among(unbeaten, margin)
-    return Outcome(kind, options, provisional, _ids(additions))
+    return _among(unbeaten, margin, _ids(additions))
 
 
-def _among(unbeaten: Sequence[OptionResult], margin: int) -> Outcome:
+def _among(unbeaten: Sequence[OptionResult], margin: int, additions: tuple[str, ...]) -> Outcome:
     """The answer when these are all that nothing else surely beats."""
     if not unbeaten:
-        return Outcome("none", ())
-    provisional = any(item.pending for item in unbeaten)
+        return Outcome("none", (), False, additions)
+    kind: OutcomeKind = "undetermined"
     if all(item.status is _ELIGIBLE for item in unbeaten):
         if len(unbeaten) == 1:
-            return Outcome("recommended", _ids(unbeaten), provisional)
-        if _settled_equal(unbeaten, margin):
-            return Outcome("equipoise", _ids(unbeaten), provisional)
-    return Outcome("undetermined", _ids(unbeaten), provisional)
+            kind = "recommended"
+        elif _settled_equal(unbeaten, margin):
+            kind = "equipoise"
+    return Outcome(kind, _ids(unbeaten), any(item.pending for item in unbeaten), additions)
+
+
+_HIGH = attrgetter("high")
 
 
 def _settled_equal(items: Sequence[OptionResult], margin: int) -> bool:
     """Whether no completion of the unknowns could let one of these beat another by the margin."""
-    best = sorted(items, key=lambda item: item.high)[-2:]  # no other lead is larger than one of these two
+    best = sorted(items, key=_HIGH)[-2:]  # no other lead is larger than one of these two
     enough = _enough(margin)
     return not any(one.high - other.low >= enough for one in best for other in items if one is not other)
 

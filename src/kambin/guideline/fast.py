@@ -136,7 +136,7 @@ class _Writer:
         uses: Counter[str] = Counter()
         for argument in decision.arguments:
             self._count(argument.condition, True, uses)
-            if not complete:
+            if not complete:  # where all is known, what is false is what is not true
                 self._count(argument.condition, False, uses)
         self._shared = {text for text, times in uses.items() if times > 1}
         self._names: dict[str, str] = {}
@@ -147,7 +147,7 @@ class _Writer:
 
     def _count(self, condition: Condition, truth: bool, uses: Counter[str]) -> None:
         if isinstance(condition, Not):
-            self._count(condition.part, not truth, uses)
+            self._count(condition.part, self._complete or not truth, uses)
         elif not isinstance(condition, FactIs):  # looking up a name costs what looking up a fact costs
             text = self._text(condition, truth)
             uses[text] += 1
@@ -162,6 +162,8 @@ class _Writer:
         text = self._text(condition, truth)
         if text in self._names:
             return self._names[text]
+        if self._complete and not truth and self._text(condition, True) in self._shared:
+            return f"(not {self.write(condition, True)})"
         if isinstance(condition, (And, Or)) and condition.parts:
             word = " and " if isinstance(condition, And) == truth else " or "
             written = f"({word.join(self.write(part, truth) for part in condition.parts)})"
@@ -182,13 +184,15 @@ class _Writer:
         yield f"    s = {self._status(option)}"
         low, high = self._support(option, False), self._support(option, True)
         yield f"    low = {low}"
-        yield f"    high = {'low' if self._complete or low == high else high}"
+        if high != low:
+            yield f"    high = {high}"
         pending = [] if self._complete else _of(option, "veto")
         vetoes = " + ".join(
             f"(() if {self.write(item.condition, False)} else ({item.id!r},))" for item in pending
         )  # none of them is true, or the option would be excluded
         open_vetoes = f"() if s is EXCLUDED else {vetoes}" if vetoes else "()"
-        yield f"    r{index} = new(OptionResult, (option{index}, s, low, high, {open_vetoes}, ()))"
+        best = "low" if high == low else "high"
+        yield f"    r{index} = new(OptionResult, (option{index}, s, low, {best}, {open_vetoes}, ()))"
 
     def _status(self, option: Option) -> str:
         out = [self.write(item.condition, True) for item in _of(option, "exclude", "veto")]
@@ -211,12 +215,14 @@ class _Writer:
 
     def _support(self, option: Option, at_best: bool) -> str:
         """Sum of weights: at worst what is true for it and not false against it, at best the reverse."""
-        text = ""
+        weights: Counter[tuple[str, bool]] = Counter()  # by expression, and whether it being true adds it
         for item in _of(option, "for", "against"):
-            weight = WEIGHTS[item.strength]
-            if self._complete or (item.role == "for") != at_best:
-                term = f"({weight} if {self.write(item.condition, True)} else 0)"
-            else:
-                term = f"(0 if {self.write(item.condition, False)} else {weight})"
-            text += f" {'+' if item.role == 'for' else '-'} {term}"
-        return text.strip().removeprefix("+ ") or "0"
+            sign = 1 if item.role == "for" else -1
+            if_true = self._complete or (item.role == "for") != at_best
+            weights[self.write(item.condition, if_true), if_true] += sign * WEIGHTS[item.strength]
+        terms = [
+            f"({weight} if {text} else 0)" if if_true else f"(0 if {text} else {weight})"
+            for (text, if_true), weight in weights.items()
+            if weight
+        ]
+        return " + ".join(terms) or "0"

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kambin.case import FactRow
 from kambin.errors import OutOfScope
-from kambin.guideline.compiling import compile_truths
+from kambin.guideline.compiling import Truth, compile_truths
 from kambin.guideline.knowledge import Knowledge
+from kambin.guideline.remembering import once_per_object
 
 __all__ = ["require_in_scope"]
+
+
+@once_per_object
+def _limits(knowledge: Knowledge) -> Callable[[FactRow], tuple[Truth, ...]]:
+    return compile_truths([limit.condition for limit in knowledge.limits])
 
 
 def require_in_scope(row: FactRow, knowledge: Knowledge) -> None:
@@ -23,7 +31,7 @@ def require_in_scope(row: FactRow, knowledge: Knowledge) -> None:
     OutOfScope
         With every reason and its source.
     """
-    truths = compile_truths([limit.condition for limit in knowledge.limits])(row)
+    truths = _limits(knowledge)(row)
     outside = [limit for limit, truth in zip(knowledge.limits, truths, strict=True) if truth is True]
     if outside:
         raise OutOfScope(
