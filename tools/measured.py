@@ -1,6 +1,6 @@
 """Print what was measured as Markdown, from the files that the measurements leave in ``build/``.
 
-``make bench`` writes ``bench.json``, ``make test`` ``coverage.json``, and ``kambin guideline mutate --json`` the
+``make test`` and then ``make bench`` write ``bench.json``, ``kambin guideline mutate --json`` writes the
 ``mutation-*.json``. What was not measured is said to be so.
 """
 
@@ -12,7 +12,6 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
-GATED = ("case", "diagnosis", "guideline")
 MARK = {True: "met", False: "**missed**", None: "not measured"}
 
 
@@ -46,21 +45,6 @@ def bench_lines() -> list[str]:
     return lines
 
 
-def coverage_lines() -> list[str]:
-    """Coverage of the gated rooms, lines and branches together."""
-    found = _read("coverage.json")
-    if found is None:
-        return ["Coverage was not measured here: run `make test`."]
-    lines = ["| room | lines and branches covered | target | |", "|---|---|---|---|"]
-    for room in GATED:
-        parts = [item["summary"] for path, item in found["files"].items() if f"kambin/{room}/" in path]
-        done = sum(item["covered_lines"] + item.get("covered_branches", 0) for item in parts)
-        whole = sum(item["num_statements"] + item.get("num_branches", 0) for item in parts)
-        percent = 100 * done / whole
-        lines.append(f"| `{room}` | {percent:.1f} % | at least 95 % | {MARK[percent >= 95]} |")
-    return lines
-
-
 def mutation_lines() -> list[str]:
     """Score of the mutation check per profile."""
     lines = [
@@ -81,4 +65,4 @@ def mutation_lines() -> list[str]:
 
 
 if __name__ == "__main__":
-    print("\n".join([*bench_lines(), "", *coverage_lines(), "", *mutation_lines()]))
+    print("\n".join([*bench_lines(), "", *mutation_lines()]))
