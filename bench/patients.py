@@ -10,13 +10,12 @@ from kambin.case import Case, Fact, FactRow, FactValue, Range, load
 from kambin.guideline import Knowledge, decide
 from kambin.guideline.conditions import Compare, leaves
 
-__all__ = ["EXAMPLES", "complete_rows", "example_cases", "partial_rows"]
+__all__ = ["EXAMPLES", "complete_rows", "edges_of", "example_cases", "partial_rows"]
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "cases"
 
-YES = (
-    0.15  # most yes/no facts are findings, and most patients have few: more would exclude everything at once
-)
+# most yes/no facts are findings, and most patients have few: with more, nearly all have a red flag
+YES = 0.04
 
 
 def example_cases() -> list[Case]:
@@ -24,7 +23,7 @@ def example_cases() -> list[Case]:
     return [load(file) for file in sorted(EXAMPLES.glob("*.yaml"))]
 
 
-def _edges(knowledge: Knowledge) -> dict[str, list[float]]:
+def edges_of(knowledge: Knowledge) -> dict[str, list[float]]:
     """The numbers that conditions compare each fact with: patients stand on and beside them."""
     found: dict[str, list[float]] = {}
     for decision in knowledge.decisions.values():
@@ -52,7 +51,7 @@ def _value(rng: random.Random, fact: Fact, edges: Mapping[str, list[float]]) -> 
 def partial_rows(knowledge: Knowledge, count: int, unknown: float, seed: int = 1) -> Iterator[FactRow]:
     """Random patients, each fact unknown with this probability; without the results of decisions."""
     rng = random.Random(seed)
-    edges = _edges(knowledge)
+    edges = edges_of(knowledge)
     facts = [fact for fact in knowledge.facts.values() if fact.scope != "decision"]
     for _ in range(count):
         yield {fact.name: None if rng.random() < unknown else _value(rng, fact, edges) for fact in facts}

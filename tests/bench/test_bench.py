@@ -75,6 +75,9 @@ def test_the_race_gives_every_runner_its_own_inputs() -> None:
     seen: dict[str, list[int]] = {"a": [], "b": []}
     times = timing.race([(seen["a"].append, [1, 2]), (seen["b"].append, [3])], rounds=2)
     assert seen == {"a": [1, 2, 1, 2], "b": [3, 3]}
+    seen["a"].clear()
+    timing.race([(seen["a"].append, [1, 2, 3])], rounds=2, chunk=2)
+    assert seen["a"] == [1, 2, 1, 2, 3, 3]
     assert all(seconds > 0 for seconds in times)
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "Status",
     "decide",
     "evaluate",
+    "facts_of_answer",
     "judge",
     "outcome_of",
     "pending_of",
@@ -366,15 +367,22 @@ def result_facts(result: DecisionResult) -> dict[str, FactValue]:
         The fired row (None while undetermined) of a `first` decision; per option whether it is live, None
         while that is open.
     """
+    pairs = [(item.status, item.pending) for item in result.options]
+    return facts_of_answer(result.decision, result.outcome, pairs)
+
+
+def facts_of_answer(
+    decision: Decision, outcome: Outcome, options: Sequence[tuple[Status, tuple[str, ...]]]
+) -> dict[str, FactValue]:
+    """`result_facts` from the outcome and, for each option, its status and pending vetoes."""
     found: dict[str, FactValue] = {}
-    if result.decision.policy == "first":
-        kind = result.outcome.kind
-        found[result.decision.id] = {"fired": (*result.outcome.options, "")[0], "none": "none"}.get(kind)
-    for name, item in zip(_result_names(result.decision), result.options, strict=True):
-        if item.status is _ELIGIBLE:
-            found[name] = None if item.pending else True
+    if decision.policy == "first":
+        found[decision.id] = {"fired": (*outcome.options, "")[0], "none": "none"}.get(outcome.kind)
+    for name, (status, pending) in zip(_result_names(decision), options, strict=True):
+        if status is _ELIGIBLE:
+            found[name] = None if pending else True
         else:
-            found[name] = None if item.status is _UNDETERMINED else False
+            found[name] = None if status is _UNDETERMINED else False
     return found
 
 

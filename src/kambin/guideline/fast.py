@@ -17,14 +17,7 @@ from typing import NamedTuple
 from kambin.case import FactRow
 from kambin.guideline.compiling import python_of
 from kambin.guideline.conditions import And, Condition, FactIs, Not, Or, facts_of
-from kambin.guideline.deciding import (
-    DecisionResult,
-    OptionResult,
-    Outcome,
-    Status,
-    outcome_of,
-    result_facts,
-)
+from kambin.guideline.deciding import OptionResult, Outcome, Status, facts_of_answer, outcome_of
 from kambin.guideline.knowledge import WEIGHTS, Argument, Decision, Knowledge, Option, Role
 
 __all__ = ["FastResult", "compile_fast", "compile_fast_chain"]
@@ -36,12 +29,12 @@ class FastResult(NamedTuple):
     Attributes
     ----------
     outcome : Outcome
-    options : tuple of OptionResult
-        In the order of the decision; `arguments` is empty.
+    options : tuple of (status, low, high, pending)
+        Status, support interval and pending vetoes of each option, in the order of the decision.
     """
 
     outcome: Outcome
-    options: tuple[OptionResult, ...]
+    options: tuple[tuple[Status, int, int, tuple[str, ...]], ...]
 
 
 def compile_fast(decision: Decision, *, complete: bool = False) -> Callable[[FactRow], FastResult]:
@@ -64,10 +57,10 @@ def compile_fast(decision: Decision, *, complete: bool = False) -> Callable[[Fac
     lines = ["def fast(row):"]
     lines += [f"    f_{name} = row[{name!r}]" for name in _facts(decision)]
     body = [line for index, option in enumerate(decision.options) for line in writer.option(index, option)]
-    lines += writer.hoisted()
+    lines += [*writer.hoisted(), "    live = []"]
     lines += body
-    lines.append(f"    results = ({''.join(f'r{index}, ' for index in range(len(decision.options)))})")
-    lines.append("    return new(FastResult, (outcome_of(decision, results), results))")
+    results = "".join(f"r{index}, " for index in range(len(decision.options)))
+    lines.append(f"    return new(FastResult, (outcome_of(decision, live), ({results})))")
     space: dict[str, object] = {
         "__builtins__": {},
         "new": tuple.__new__,
@@ -107,7 +100,8 @@ def compile_fast_chain(
         results = {}
         for name, decision in knowledge.decisions.items():
             outcome, options = results[name] = made[name](facts)
-            facts.update(result_facts(DecisionResult(decision, outcome, options, ())))
+            pairs = [(status, pending) for status, _, _, pending in options]
+            facts.update(facts_of_answer(decision, outcome, pairs))
         return results
 
     return walk
@@ -181,37 +175,49 @@ class _Writer:
 
     def option(self, index: int, option: Option) -> Iterator[str]:
         """Lines that judge one option: the rules of `deciding.judge`, written out for its arguments."""
-        yield f"    s = {self._status(option)}"
         low, high = self._support(option, False), self._support(option, True)
+        best = "low" if high == low else "high"
         yield f"    low = {low}"
         if high != low:
             yield f"    high = {high}"
-        pending = [] if self._complete else _of(option, "veto")
-        vetoes = " + ".join(
-            f"(() if {self.write(item.condition, False)} else ({item.id!r},))" for item in pending
-        )  # none of them is true, or the option would be excluded
-        open_vetoes = f"() if s is EXCLUDED else {vetoes}" if vetoes else "()"
-        best = "low" if high == low else "high"
-        yield f"    r{index} = new(OptionResult, (option{index}, s, low, {best}, {open_vetoes}, ()))"
+        word = "if"
+        for status, when in self._statuses(option):
+            pending = "()" if status == "EXCLUDED" else self._pending(option)
+            yield f"    {word} {when}:"
+            yield f"        r{index} = ({status}, low, {best}, {pending})"
+            if status in ("ELIGIBLE", "UNDETERMINED"):
+                yield f"        live.append(new(OptionResult, (option{index}, *r{index}, ())))"
+            word = "elif"
 
-    def _status(self, option: Option) -> str:
+    def _statuses(self, option: Option) -> Iterator[tuple[str, str]]:
+        """The statuses that the option can have, each with its condition; the first that holds is it."""
         out = [self.write(item.condition, True) for item in _of(option, "exclude", "veto")]
-        needed = [self.write(item.condition, False) for item in _of(option, "require")]
+        if out:
+            yield "EXCLUDED", " or ".join(out)
         ways = _of(option, "any")
+        lacking = [self.write(item.condition, False) for item in _of(option, "require")]
         if ways:
-            needed.append("(" + " and ".join(self.write(item.condition, False) for item in ways) + ")")
-        text = "ELIGIBLE" if self._complete else self._open_or_eligible(option)
-        if needed:
-            text = f"NOT_INDICATED if {' or '.join(needed)} else {text}"
-        return f"EXCLUDED if {' or '.join(out)} else {text}" if out else text
-
-    def _open_or_eligible(self, option: Option) -> str:
+            lacking.append("(" + " and ".join(self.write(item.condition, False) for item in ways) + ")")
+        if lacking:
+            yield "NOT_INDICATED", " or ".join(lacking)
+        if self._complete:
+            yield "ELIGIBLE", "True"
+            return
         met = [self.write(item.condition, True) for item in _of(option, "require")]
         met += [self.write(item.condition, False) for item in _of(option, "exclude")]
-        ways = _of(option, "any")
         if ways:
             met.append("(" + " or ".join(self.write(item.condition, True) for item in ways) + ")")
-        return f"ELIGIBLE if {' and '.join(met)} else UNDETERMINED" if met else "ELIGIBLE"
+        yield "ELIGIBLE", " and ".join(met) or "True"
+        if met:
+            yield "UNDETERMINED", "True"
+
+    def _pending(self, option: Option) -> str:
+        """Ids of the unknown vetoes; none of them is true, or the option would be excluded."""
+        vetoes = [] if self._complete else _of(option, "veto")
+        return (
+            " + ".join(f"(() if {self.write(item.condition, False)} else ({item.id!r},))" for item in vetoes)
+            or "()"
+        )
 
     def _support(self, option: Option, at_best: bool) -> str:
         """Sum of weights: at worst what is true for it and not false against it, at best the reverse."""
