@@ -37,6 +37,12 @@ def test_every_case_of_the_guideline_passes(profile: str) -> None:
         ("treatment", {"symptom_weeks": 3}, {"status": {"wait": ["undetermined", "excluded"]}}),
         (
             "treatment",
+            {"symptom_weeks": 3, "motor_deficit": True},
+            {"for": {"wait": ["W-F"], "operate": "O-F"}},
+        ),
+        ("treatment", {"age_years": 85, "asa_class": 4}, {"against": {"operate": ["O-A"]}}),
+        (
+            "treatment",
             {"symptom_weeks": 3, "age_years": 50},
             {"support": {"wait": [20, 20], "operate": [0, 10]}},
         ),
@@ -79,6 +85,13 @@ def test_a_case_that_is_right_passes(
         ("urgency", {}, {"status": {"elective": "excluded"}}, "elective: eligible, not excluded"),
         ("treatment", {"urgency": "emergency"}, {"provisional": False}, "provisional"),
         ("treatment", {}, {"support": {"wait": [0, 0]}}, "support of wait: 0 to 20"),
+        ("treatment", {}, {"for": {"wait": ["W-F"]}}, "W-F does not speak for wait: nothing does"),
+        (
+            "treatment",
+            {"symptom_weeks": 3},
+            {"against": {"wait": ["W-F"]}},
+            "W-F does not speak against wait",
+        ),
     ],
 )
 def test_a_case_that_is_wrong_says_what_came_out(

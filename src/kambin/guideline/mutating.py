@@ -222,7 +222,7 @@ def _expected(mutant: Mutant, facts: dict[str, FactValue], knowledge: Knowledge)
     if mutant.kind != "role":
         return {"argument": {mutant.argument.id: truth}}
     if mutant.argument.role in ("for", "against"):
-        return {"support": {mutant.option: [option.low, option.high]}}
+        return {mutant.argument.role: {mutant.option: [mutant.argument.id]}}
     return {"status": {mutant.option: option.status.value}}
 
 

@@ -16,10 +16,11 @@ from kambin.guideline.deciding import (
     pending_of,
     result_facts,
 )
+from kambin.guideline.expecting import check_expectation
 from kambin.guideline.knowledge import WEIGHTS, DecisionTest, Knowledge
 from kambin.guideline.mutants import Mutant
 from kambin.guideline.proving.cone import facts_read
-from kambin.guideline.testing import check_expectation, decisions_of, starting_row
+from kambin.guideline.testing import decisions_of, starting_row
 
 __all__ = ["Replay", "Tape", "tape_of_row", "tape_of_test"]
 
