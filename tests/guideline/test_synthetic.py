@@ -110,7 +110,8 @@ def test_draws_for_one_patient_do_not_depend_on_each_other() -> None:
     with duckdb.connect() as connection:
         query = ", ".join(f"{synthetic.uniform(name, 3)} AS {name}" for name in ("a", "b"))
         found = connection.execute(
-            "SELECT corr(a, b), avg(a), avg((a < 0.01)::INTEGER), corr((a < 0.5)::INTEGER, (b < 0.5)::INTEGER), "
+            "SELECT corr(a, b), avg(a), avg((a < 0.01)::INTEGER), "
+            "corr((a < 0.5)::INTEGER, (b < 0.5)::INTEGER), "
             f"min(a) > 0 AND max(a) < 1 FROM (SELECT {query} FROM range(100000) t(id))"
         ).fetchone()
     assert found is not None
