@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from kambin.case import Fact, FactRow, FactValue, Range
 from kambin.guideline.compiling import Truth, compile_truths
@@ -61,29 +61,34 @@ class _Turn(NamedTuple):
         return (edge, round(edge + step, 6)) if self.above else (round(edge - step, 6), edge)
 
 
+_Place: TypeAlias = tuple[int, int, bool]
+"""Option, argument, and whether it only weighs."""
+
+
 class _Touched(NamedTuple):
-    """What one fact touches in one decision."""
+    """What one fact touches in one decision: conditions, and for each the places where it stands."""
 
     truths: Callable[[FactRow], tuple[Truth, ...]]
-    places: tuple[tuple[int, int, bool], ...]  # option, argument, and whether it only weighs
+    places: tuple[tuple[_Place, ...], ...]
     turns: tuple[_Turn, ...]
 
 
 @once_per_object
 def _touched(decision: Decision) -> dict[str, _Touched]:
     """What each fact touches in a decision."""
-    places: dict[str, list[tuple[int, int, Condition]]] = {}
+    places: dict[str, dict[Condition, list[_Place]]] = {}
     for i, option in enumerate(decision.options):
         for j, argument in enumerate(option.arguments):
+            place = (i, j, argument.role in ("for", "against"))
             for name in facts_of(argument.condition):
-                places.setdefault(name, []).append((i, j, argument.condition))
+                places.setdefault(name, {}).setdefault(argument.condition, []).append(place)
     return {
         name: _Touched(
-            compile_truths([condition for _, _, condition in items]),
-            tuple((i, j, decision.options[i].arguments[j].role in ("for", "against")) for i, j, _ in items),
-            tuple(dict.fromkeys(turn for _, _, condition in items for turn in _turns(name, condition))),
+            compile_truths(list(conditions)),
+            tuple(map(tuple, conditions.values())),
+            tuple(dict.fromkeys(turn for condition in conditions for turn in _turns(name, condition))),
         )
-        for name, items in places.items()
+        for name, conditions in places.items()
     }
 
 
@@ -174,14 +179,15 @@ def _outcome_with(
     """The outcome when conditions turn from `base`; None when nothing that the policy looks at changes."""
     edited: dict[int, list[Truth]] = {}
     gates = set()
-    for (i, j, weighs), was, truth in zip(touched.places, base, turned, strict=True):
+    for places, was, truth in zip(touched.places, base, turned, strict=True):
         if was is truth:
             continue
-        if i not in edited:
-            edited[i] = truths[i].copy()
-        edited[i][j] = truth
-        if not weighs:
-            gates.add(i)
+        for i, j, weighs in places:
+            if i not in edited:
+                edited[i] = truths[i].copy()
+            edited[i][j] = truth
+            if not weighs:
+                gates.add(i)
     options: list[OptionResult] | None = None
     for i, own in edited.items():
         option, was_status, was_low, was_high, was_pending, _ = before = result.options[i]

@@ -91,7 +91,7 @@ def _prologue(conditions: Sequence[Condition]) -> list[str]:
 
 
 def compile_truths(conditions: Sequence[Condition]) -> Callable[[FactRow], tuple[Truth, ...]]:
-    """One function that evaluates all conditions of a decision on one row of facts.
+    """One function that evaluates all conditions of a decision on one row of facts, equal ones once.
 
     Parameters
     ----------
@@ -102,11 +102,14 @@ def compile_truths(conditions: Sequence[Condition]) -> Callable[[FactRow], tuple
     callable
         From a row (every named fact present, None for unknown) to the truth of each condition.
     """
+    names = {condition: f"t{index}" for index, condition in enumerate(dict.fromkeys(conditions))}
     values = [
-        f"        True if {python_of(condition, True)} else False if {python_of(condition, False)} else None,"
-        for condition in conditions
+        f"    {name} = True if {yes} else False if {no} else None"
+        for condition, name in names.items()
+        for yes, no in [(python_of(condition, True), python_of(condition, False))]
     ]
-    lines = ["def truths(row):", *_prologue(conditions), "    return (", *values, "    )"]
+    answer = "".join(f"{names[condition]}, " for condition in conditions)
+    lines = ["def truths(row):", *_prologue(list(names)), *values, f"    return ({answer})"]
     space: dict[str, Callable[[FactRow], tuple[Truth, ...]]] = {}
     exec(compile("\n".join(lines), "<conditions>", "exec"), {"__builtins__": {}}, space)
     return space["truths"]
