@@ -8,7 +8,7 @@ explained link by link.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from kambin.case import Fact, FactRow, FactValue, Range
@@ -19,12 +19,12 @@ from kambin.guideline.deciding import (
     OptionResult,
     Outcome,
     Status,
-    judge,
     outcome_of,
     pending_of,
 )
-from kambin.guideline.knowledge import Decision, Knowledge
+from kambin.guideline.knowledge import Decision, Knowledge, Role
 from kambin.guideline.remembering import once_per_object
+from kambin.guideline.tallying import Tally, status_of, support_of, tally_of, turn
 
 __all__ = ["SingleChange", "single_changes"]
 
@@ -61,8 +61,8 @@ class _Turn(NamedTuple):
         return (edge, round(edge + step, 6)) if self.above else (round(edge - step, 6), edge)
 
 
-_Place: TypeAlias = tuple[int, int, bool]
-"""Option, argument, and whether it only weighs."""
+_Place: TypeAlias = tuple[int, int, Role, int]
+"""Option, argument, and the argument's role and weight."""
 
 
 class _Touched(NamedTuple):
@@ -78,10 +78,11 @@ def _touched(decision: Decision) -> dict[str, _Touched]:
     """What each fact touches in a decision."""
     places: dict[str, dict[Condition, list[_Place]]] = {}
     for i, option in enumerate(decision.options):
-        for j, argument in enumerate(option.arguments):
-            place = (i, j, argument.role in ("for", "against"))
+        for j, (argument, (role, weight)) in enumerate(zip(option.arguments, option.shape, strict=True)):
+            if role in ("for", "against") and decision.policy != "argue":
+                continue  # no other policy weighs
             for name in facts_of(argument.condition):
-                places.setdefault(name, {}).setdefault(argument.condition, []).append(place)
+                places.setdefault(name, {}).setdefault(argument.condition, []).append((i, j, role, weight))
     return {
         name: _Touched(
             compile_truths(list(conditions)),
@@ -149,7 +150,10 @@ def single_changes(result: DecisionResult, row: FactRow, knowledge: Knowledge) -
     """
     found = []
     changed = dict(row)
-    truths = [[argument.truth for argument in option.arguments] for option in result.options]
+    tallies = [
+        tally_of(item.option.shape, [argument.truth for argument in item.arguments])
+        for item in result.options
+    ]
     for name, touched in _touched(result.decision).items():
         if row[name] is None:
             continue
@@ -160,7 +164,7 @@ def single_changes(result: DecisionResult, row: FactRow, knowledge: Knowledge) -
                 changed[name] = value
                 turned = touched.truths(changed)
                 if turned not in known:
-                    known[turned] = _outcome_with(result, truths, touched, base, turned)
+                    known[turned] = _outcome_with(result, tallies, touched, base, turned)
                 outcome = known[turned]
                 if outcome is not None and outcome[:2] != result.outcome[:2]:
                     found.append(SingleChange(name, row[name], value, outcome))
@@ -171,34 +175,40 @@ def single_changes(result: DecisionResult, row: FactRow, knowledge: Knowledge) -
 
 def _outcome_with(
     result: DecisionResult,
-    truths: Sequence[list[Truth]],
+    tallies: Sequence[Tally],
     touched: _Touched,
     base: tuple[Truth, ...],
     turned: tuple[Truth, ...],
 ) -> Outcome | None:
     """The outcome when conditions turn from `base`; None when nothing that the policy looks at changes."""
-    edited: dict[int, list[Truth]] = {}
-    gates = set()
-    for places, was, truth in zip(touched.places, base, turned, strict=True):
-        if was is truth:
+    edited: dict[int, Tally] = {}
+    vetoes: dict[int, dict[int, Truth]] = {}
+    for places, was, now in zip(touched.places, base, turned, strict=True):
+        if was is now:
             continue
-        for i, j, weighs in places:
+        for i, j, role, weight in places:
             if i not in edited:
-                edited[i] = truths[i].copy()
-            edited[i][j] = truth
-            if not weighs:
-                gates.add(i)
+                edited[i] = tallies[i].copy()
+            turn(edited[i], role, weight, was, now)
+            if role == "veto":
+                vetoes.setdefault(i, {})[j] = now
     options: list[OptionResult] | None = None
-    for i, own in edited.items():
-        option, was_status, was_low, was_high, was_pending, _ = before = result.options[i]
-        live = before.live
-        if i not in gates and not live:  # more or less weight on what is out of the question anyway
-            continue
-        status, low, high = judge(option.shape, own)
-        if not live and status is not _ELIGIBLE and status is not _UNDETERMINED:
-            continue  # out of the question for another reason
-        pending = pending_of(option, status, own)
-        if status is not was_status or low != was_low or high != was_high or pending != was_pending:
+    for i, tally in edited.items():
+        before = result.options[i]
+        status = status_of(tally)
+        if not before.live and status is not _ELIGIBLE and status is not _UNDETERMINED:
+            continue  # out of the question as before
+        low, high = support_of(tally)
+        pending = _pending(before, status, vetoes.get(i, {}))
+        if (status, low, high, pending) != before[1:5]:
             options = options or list(result.options)
-            options[i] = OptionResult(option, status, low, high, pending, ())
+            options[i] = OptionResult(before.option, status, low, high, pending, ())
     return None if options is None else outcome_of(result.decision, options)
+
+
+def _pending(before: OptionResult, status: Status, turned: Mapping[int, Truth]) -> tuple[str, ...]:
+    """Pending vetoes of an option when some of its vetoes turn."""
+    if not turned and before.status is not Status.EXCLUDED:
+        return before.pending if status is not Status.EXCLUDED else ()
+    truths = [turned.get(j, argument.truth) for j, argument in enumerate(before.arguments)]
+    return pending_of(before.option, status, truths)

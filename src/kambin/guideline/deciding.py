@@ -344,9 +344,12 @@ _HIGH = attrgetter("high")
 
 def _settled_equal(items: Sequence[OptionResult], margin: int) -> bool:
     """Whether no completion of the unknowns could let one of these beat another by the margin."""
-    best = sorted(items, key=_HIGH)[-2:]  # no other lead is larger than one of these two
-    enough = _enough(margin)
-    return not any(one.high - other.low >= enough for one in best for other in items if one is not other)
+    for one in sorted(items, key=_HIGH)[-2:]:  # no other lead is larger than one of these two
+        beaten = one.high - _enough(margin)
+        for other in items:
+            if other.low <= beaten and other is not one:
+                return False
+    return True
 
 
 @once_per_object
