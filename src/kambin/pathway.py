@@ -229,7 +229,7 @@ def _stop_note(found: Answer) -> str:
 
 
 def open_decisions(found: Answer, names: Sequence[str] | None = None) -> list[str]:
-    """Decisions that are undetermined.
+    """Decisions without an answer: undetermined, or a treatment of which no option applies.
 
     Parameters
     ----------
@@ -242,7 +242,13 @@ def open_decisions(found: Answer, names: Sequence[str] | None = None) -> list[st
     list of str
     """
     names = names or (STOPS[found.stop] if found.stop else RESTS_ON)
-    return [name for name in names if found.decisions.results[name].outcome.kind == "undetermined"]
+    results = found.decisions.results
+    return [
+        name
+        for name in names
+        if results[name].outcome.kind == "undetermined"
+        or (name == "treatment" and results[name].outcome.kind == "none")
+    ]
 
 
 def _place(found: Answer) -> str:
@@ -265,7 +271,12 @@ def headline(found: Answer) -> str:
         asked = questions(found.decisions, ["urgency"])
         first = f" First: {asked[0]['question']}" if asked else ""
         return f"Not enough information to say how urgent this is.{first}"
-    return " ".join([f"{_place(found)}.", *(sentence(results[name]) for name in ("indication", "treatment"))])
+    parts = [f"{_place(found)}.", sentence(results["indication"])]
+    if results["treatment"].outcome.kind != "none":
+        parts.append(sentence(results["treatment"]))
+    if found.decisions.row["urgency"] not in (None, "elective", "none"):
+        parts.insert(0, sentence(urgency))
+    return " ".join(parts)
 
 
 def _fact_notes(found: Answer) -> list[FactNote]:

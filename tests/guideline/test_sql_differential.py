@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import random
+from operator import itemgetter
 from typing import Any
 
 import duckdb
 import pytest
 
+from bench.tables import random_table
 from kambin.case import Fact, Range, facts_in_conditions
 from kambin.guideline import PROFILES, Knowledge, decide, load_knowledge
 from kambin.guideline.conditions import Compare, In, leaves
-from kambin.guideline.sql import compile_sql, create_facts_table, read_answer, read_option
+from kambin.guideline.sql import (
+    answer_columns,
+    compile_sql,
+    create_facts_table,
+    option_columns,
+    read_answer,
+    read_option,
+)
+from kambin.guideline.sql.codes import KINDS, STATUSES
+from kambin.guideline.sql.dialects import MOST_BITS
 
 COUNT = 4_000
 
@@ -108,3 +119,61 @@ def test_other_dialects_parse(dialect: str) -> None:
 
     text = compile_sql(load_knowledge("current"), dialect=dialect, keep=("id",))
     assert len(sqlglot.parse(text, dialect=dialect)) == 1
+
+
+AT_SCALE = 500_000  # for each profile: together a million partial patients
+CHUNK = 25_000
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("profile", PROFILES)
+def test_query_equals_evaluator_on_a_million(profile: str) -> None:
+    """Status, support, reason bits and outcome of every option, on random partial patients."""
+    knowledge = load_knowledge(profile)
+    names = list(facts_in_conditions())
+    select = ", ".join(f'"{name}"' for name in names)
+    query = compile_sql(knowledge, keep=("id",)) + " ORDER BY id"
+    for first in range(0, AT_SCALE, CHUNK):
+        with duckdb.connect() as connection:
+            random_table(connection, knowledge, first, CHUNK, len(profile), "facts", complete=False)
+            rows = connection.execute(f"SELECT {select} FROM facts ORDER BY id").fetchall()
+            cursor = connection.execute(query)
+            places = {column[0]: place for place, column in enumerate(cursor.description or ())}
+            read = _reader(knowledge, places)
+            for values, answer in zip(rows, cursor.fetchall(), strict=True):
+                results = decide(dict(zip(names, values, strict=True)), knowledge).results
+                assert read(answer) == _expected(results), answer[places["id"]]
+
+
+def _reader(knowledge: Knowledge, places: dict[str, int]) -> Any:
+    """Picks the columns of an answer in the order in which `_expected` gives them."""
+    order = []
+    for decision in knowledge.decisions.values():
+        order += [places[name] for name in answer_columns(decision).values()]
+        for option in decision.options:
+            order += [places[name] for name in option_columns(decision, option).values()]
+    return itemgetter(*order)
+
+
+def _expected(results: Any) -> tuple[int, ...]:
+    """The evaluator's result in the numbers of the table of answers."""
+    found: list[int] = []
+    for result in results.values():
+        bit = {option.id: 1 << place for place, option in enumerate(result.decision.options)}
+        outcome = result.outcome
+        parts = {
+            "kind": KINDS.index(outcome.kind),
+            "options": sum(bit[name] for name in outcome.options),
+            "provisional": int(outcome.provisional),
+            "additions": sum(bit[name] for name in outcome.additions),
+        }
+        found += [parts[part] for part in answer_columns(result.decision)]
+        for item in result.options:
+            parts = {"status": STATUSES.index(item.status), "low": item.low, "high": item.high}
+            for start in range(0, len(item.arguments), MOST_BITS):
+                word = item.arguments[start : start + MOST_BITS]
+                tail = f"_{start // MOST_BITS + 1}" if start else ""
+                parts[f"true{tail}"] = sum(1 << n for n, a in enumerate(word) if a.truth is True)
+                parts[f"unknown{tail}"] = sum(1 << n for n, a in enumerate(word) if a.truth is None)
+            found += [parts[part] for part in option_columns(result.decision, item.option)]
+    return tuple(found)

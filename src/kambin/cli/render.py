@@ -71,7 +71,7 @@ def _reasons(option: Mapping[str, Any]) -> list[str]:
 
     Then what counts for and against.
     """
-    order = {"exclude": 0, "veto": 0, "any": 1, "require": 2, "for": 3, "against": 4}
+    order = {"exclude": 0, "veto": 0, "any": 1, "against": 2, "require": 3, "for": 4}
     lines = []
     live = option["status"] in ("eligible", "undetermined")
     for argument in sorted(option["arguments"], key=lambda item: (order[item["role"]], -item["weight"])):

@@ -14,9 +14,10 @@ class Preferences(Section):
 
     requests_surgery: bool | None = fact("Does the patient ask for an operation?")
     declines_surgery: bool | None = fact("Does the patient decline any operation?")
-    priority: Literal["fast_relief", "avoid_surgery", "least_recurrence", "least_tissue_damage"] | None = (
-        fact("What matters most to the patient?")
-    )
+    priority: (
+        Literal["fast_relief", "avoid_surgery", "least_recurrence", "least_tissue_damage", "no_special_wish"]
+        | None
+    ) = fact("What matters most to the patient?")
     prefers_local_anaesthesia: bool | None = fact(
         "Would the patient rather be operated awake under local anaesthesia?"
     )

@@ -32,7 +32,9 @@ class RedFlags(Section):
     bowel_dysfunction: bool | None = fact(
         "Is there new loss of bowel control?", safety=True, codes="conditions.red_flag_findings#R15.9"
     )
-    anal_tone_reduced: bool | None = fact("Is anal tone or squeeze reduced?", cost=1, safety=True)
+    anal_tone_reduced: bool | None = fact(
+        "Is anal tone or squeeze reduced (no: normal, or nothing called for testing it)?", cost=1, safety=True
+    )
     fever: bool | None = fact("Is there fever or rigors?", safety=True)
     spinal_infection_suspected: bool | None = fact(
         "Is a spinal infection suspected (recent bacterial infection, injecting drugs, immune suppression)?",
@@ -46,5 +48,5 @@ class RedFlags(Section):
     steroid_use: bool | None = fact("Has the patient taken steroids for a long time?", safety=True)
     osteoporosis: bool | None = fact("Is osteoporosis known?", safety=True, codes="risk_factors.osteoporosis")
     tumour_or_fracture_seen: bool | None = fact(
-        "Does imaging show a tumour, an infection or a fracture?", cost=3, safety=True
+        "Does imaging show a tumour, an infection or a fracture (no imaging: no)?", cost=3, safety=True
     )
