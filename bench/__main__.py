@@ -46,13 +46,18 @@ def measure(names: Sequence[str], quick: bool) -> tuple[list[Row], bool]:
 
 
 def machine() -> dict[str, object]:
-    """What the figures depend on, as far as it can be told without naming the machine."""
+    """What the figures depend on, as far as it can be told without naming the machine.
+
+    `load` is how many processes wanted to run over the last minute, this one included: with more of them than
+    cores, figures in wall-clock time are too high.
+    """
     return {
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
         "system": platform.system(),
         "processor": platform.machine(),
+        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
     }
 
 

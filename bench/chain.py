@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 
 from bench.patients import example_cases
@@ -27,8 +28,16 @@ def rows(quick: bool) -> list[Row]:
     for case in cases:  # the first time, evaluators are generated
         explained(case, knowledge)
     rounds = 1 if quick else -(-2000 // len(cases))
-    times = [seconds_of(partial(explained, case, knowledge)) for _ in range(rounds) for case in cases]
-    p99, median = (percentile(times, share) * 1000 for share in (0.99, 0.5))
+    walls, own = [], []
+    for case in cases * rounds:
+        began = time.process_time()
+        walls.append(seconds_of(partial(explained, case, knowledge)) * 1000)
+        own.append((time.process_time() - began) * 1000)
     what = "explained decision, whole chain, one patient, warm: 99th percentile"
-    note = f"median {median:.2f} ms, best {min(times) * 1000:.2f} ms; {len(times)} calls, {len(cases)} cases"
-    return [at_most("chain", what, p99, 5, "ms", note)]
+    note = (
+        f"median {percentile(walls, 0.5):.2f} ms, best {min(walls):.2f} ms; {len(walls)} calls, "
+        f"{len(cases)} cases; "
+        f"processor time, which other work on the machine delays less: median {percentile(own, 0.5):.2f} ms, "
+        f"99th percentile {percentile(own, 0.99):.2f} ms"
+    )
+    return [at_most("chain", what, percentile(walls, 0.99), 5, "ms", note)]

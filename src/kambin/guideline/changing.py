@@ -79,10 +79,11 @@ def _touched(decision: Decision) -> dict[str, _Touched]:
     places: dict[str, dict[Condition, list[_Place]]] = {}
     for i, option in enumerate(decision.options):
         for j, (argument, (role, weight)) in enumerate(zip(option.arguments, option.shape, strict=True)):
-            if role in ("for", "against") and decision.policy != "argue":
-                continue  # no other policy weighs
+            matters = decision.policy == "argue" or role not in ("for", "against")  # no other policy weighs
             for name in facts_of(argument.condition):
-                places.setdefault(name, {}).setdefault(argument.condition, []).append((i, j, role, weight))
+                conditions = places.setdefault(name, {})
+                if matters:
+                    conditions.setdefault(argument.condition, []).append((i, j, role, weight))
     return {
         name: _Touched(
             compile_truths(list(conditions)),
@@ -90,6 +91,7 @@ def _touched(decision: Decision) -> dict[str, _Touched]:
             tuple(dict.fromkeys(turn for condition in conditions for turn in _turns(name, condition))),
         )
         for name, conditions in places.items()
+        if conditions
     }
 
 
