@@ -71,8 +71,9 @@ def option_columns(decision: Decision, option: Option) -> dict[str, str]:
 
 
 def answer_columns(decision: Decision) -> dict[str, str]:
-    """Names of a decision's columns: ``kind``, ``options``, and where they can be, ``provisional`` and
-    ``additions``.
+    """Names of a decision's columns.
+
+    They are ``kind``, ``options``, and where they can be, ``provisional`` and ``additions``.
     """
     parts = ["kind", "options"]
     if decision.policy != "first" and any(argument.role == "veto" for argument in decision.arguments):

@@ -2,8 +2,8 @@
 
 A mask is -1 (all bits set) where it holds and 0 where it does not; it is never NULL. A condition is unknown
 where it is possible and not true. With such pairs Kleene's ``AND`` is ``&`` on both masks, ``OR`` is ``|``,
-and ``NOT`` swaps and inverts them. Each fact is looked at once for being unknown, so that no operator above it
-has to: in DuckDB, bitwise operators on columns without NULL are an order of magnitude faster than ``AND`` and
+and ``NOT`` swaps and inverts them. Each fact is looked at once for being unknown, so that no operator above
+it has to: in DuckDB, bitwise operators on columns without NULL are an order of magnitude faster than ``AND`` and
 ``OR`` on columns with NULL (docs/adr/0007).
 """
 
@@ -30,8 +30,9 @@ class Truth(NamedTuple):
 
 
 class Fired(NamedTuple):
-    """Masks of a `first` decision: for each word of its fact whether that row fired, and whether none can be
-    named yet.
+    """Masks of a `first` decision.
+
+    For each word of its fact whether that row fired, and whether none can be named yet.
     """
 
     words: Mapping[str, int]
