@@ -162,14 +162,13 @@ def test_settled_is_said_exactly_when_all_completions_agree(rng: random.Random) 
 def test_without_candidates_every_answer_is_settled(rng: random.Random) -> None:
     """So a dialogue that only asks for candidates can not end too early.
 
-    A provisional answer is not settled and does not claim to be: when its veto fires, facts of other options that
-    nobody was asked for may decide.
+    The veto of a provisional answer is a candidate; when it fires, facts of other options may become some.
     """
     knowledge = world(rng)
     names = tuple(knowledge.decisions)
     for row in partial_rows():
         decided = decide(row, knowledge)
-        if candidates(decided, names) or any(x.outcome.provisional for x in decided.results.values()):
+        if candidates(decided, names):
             continue
         for whole in complete_rows():
             if all(row[name] in (None, whole[name]) for name in FACTS):

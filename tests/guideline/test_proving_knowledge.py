@@ -15,7 +15,7 @@ from kambin.guideline import PROFILES, decide, load_knowledge
 from kambin.guideline.compiling import compile_truth
 from kambin.guideline.knowledge import Argument, Knowledge
 from kambin.guideline.obligations import Obligations, load_axioms, load_obligations
-from kambin.guideline.proving import ProofReport, ProofResult, differing_patient, prove
+from kambin.guideline.proving import Patient, ProofReport, ProofResult, differing_patient, prove
 from kambin.guideline.proving.setting import Setting
 from kambin.guideline.proving.theorems import prove_theorems
 from kambin.guideline.proving.tightening import prove_tightening
@@ -46,6 +46,32 @@ def test_a_report_counts_what_it_proved(report: ProofReport) -> None:
     plain = report.to_dict()
     assert plain["ok"] is True
     assert len(plain["results"]) == len(report.results)
+
+
+def test_what_fails_is_shown_with_its_patient() -> None:
+    patient = Patient(
+        {"age_years": 81, "fever": True},
+        {"age_years": "Age?", "fever": "Fever?", "smoker": "Smoker?"},
+        ("smoker",),
+        False,
+        "urgency: fired",
+    )
+    result = ProofResult(
+        "X-1", "invariant", "always: something", False, 0.1, patient, "file.yaml:3", "a note"
+    )
+    lines = ProofReport("current", "0" * 64, (result,), 0.1).render().splitlines()
+    assert "  FAILED     0 of    1  safety invariants, unknown facts included" in lines
+    assert "FAILED invariant X-1  file.yaml:3" in lines
+    assert lines[-8:-1] == [
+        "  a note",
+        "  counterexample:",
+        "    Age? 81  [age_years]",
+        "    Fever? yes  [fever]",
+        "    Smoker? unknown  [smoker]",
+        "    everything else: unknown",
+        "    the guideline says: urgency: fired",
+    ]
+    assert lines[-1] == "0 of 1 proved in 0.1 s"
 
 
 def without(knowledge: Knowledge, drop: Callable[[Argument], bool]) -> Knowledge:

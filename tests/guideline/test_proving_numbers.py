@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import pytest
 from hypothesis import assume, example, given
@@ -13,7 +14,7 @@ from kambin.errors import IntegrityError
 from kambin.guideline.compiling import compile_truth
 from kambin.guideline.conditions import Compare, Operator, Term
 from kambin.guideline.proving.comparing import compare_two
-from kambin.guideline.proving.numbers import Number, readable
+from kambin.guideline.proving.numbers import Number, fraction_of, readable
 from kambin.guideline.proving.oracle import Oracle
 from kambin.guideline.proving.patients import Values
 from kambin.guideline.proving.reading import holds_in
@@ -106,3 +107,28 @@ def test_there_is_one_region_more_than_cuts() -> None:
     assert [(low, high) for _, low, high in regions] == [(0, 18), (18, 65), (65, 80), (80, 121)]
     assert number.at_least(0) is True
     assert number.at_least(121) is False
+
+
+def test_a_real_number_comes_back_as_one_that_a_computer_holds() -> None:
+    """Between 0.3 and 0.4 the solver likes fractions that are no floats; on a grid it finds another."""
+    values = Values(FACTS, frozenset({"symptom_weeks", "conservative_weeks"}))
+    leaves = [
+        Compare(">", Term("symptom_weeks"), Term(None, 0.0, 0.3)),
+        Compare("<", Term("symptom_weeks"), Term(None, 0.0, 0.4)),
+        Compare("<", Term("conservative_weeks"), Term("symptom_weeks")),
+        Compare(">", Term("conservative_weeks"), Term(None, 0.0, 0.3)),
+    ]
+    model = Oracle([values.constraints], values.reals).model(*(values.leaf(leaf) for leaf in leaves))
+    assert model is not None
+    for name in ("symptom_weeks", "conservative_weeks"):
+        number = values.numbers[name]
+        assert float(fraction_of(model, number.variable)) == fraction_of(model, number.variable)
+
+
+def test_where_no_such_number_is_possible_the_exact_one_stays() -> None:
+    values = Values(FACTS, frozenset({"symptom_weeks", "conservative_weeks"}))
+    third = Compare("=", Term("symptom_weeks", 3.0, 0.0), Term("conservative_weeks"))
+    model = Oracle([values.constraints], values.reals).model(
+        values.leaf(third), values.equals("conservative_weeks", 1.0)
+    )
+    assert fraction_of(model, values.numbers["symptom_weeks"].variable) == Fraction(1, 3)

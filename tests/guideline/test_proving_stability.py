@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kambin.guideline import load_knowledge
 from kambin.guideline.conditions import IsNull
 from kambin.guideline.deciding import Decisions, decide
 from kambin.guideline.knowledge import Argument, Decision, Knowledge, Option
@@ -144,6 +145,17 @@ def test_an_option_that_rests_on_an_unknown_exclude_is_found(monkeypatch: pytest
     assert all(proof.ok for proof in prove_unknown_excludes(Setting(knowledge, obligations())))
     monkeypatch.setattr(chain, "standing", _forgetful)
     assert not all(proof.ok for proof in prove_unknown_excludes(Setting(knowledge, obligations())))
+
+
+@pytest.mark.parametrize("lemma", ["status_is_stable", "support_is_stable", "answer_is_stable"])
+def test_a_lemma_that_does_not_hold_is_named(lemma: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kambin.guideline.proving import stability
+
+    knowledge = load_knowledge("current")
+    monkeypatch.setattr(stability, lemma, lambda *_: False)
+    broken = [proof for proof in prove_robust(Setting(knowledge, obligations())) if not proof.ok]
+    assert broken
+    assert all("taken back" in proof.note or "takes an answer back" in proof.note for proof in broken)
 
 
 def test_a_rule_that_asks_whether_a_fact_is_unknown_is_refused() -> None:
