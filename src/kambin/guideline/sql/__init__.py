@@ -16,6 +16,7 @@ from kambin.guideline.sql.codes import (
     read_option,
 )
 from kambin.guideline.sql.query import compile_sql
+from kambin.guideline.sql.running import create_answers
 from kambin.guideline.sql.tables import create_facts_table, facts_ddl
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "OptionAnswer",
     "answer_columns",
     "compile_sql",
+    "create_answers",
     "create_facts_table",
     "facts_ddl",
     "option_columns",

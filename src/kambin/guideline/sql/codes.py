@@ -6,8 +6,8 @@ the first in the lowest bit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from kambin.guideline.compiling import Truth
 from kambin.guideline.deciding import OutcomeKind, Status
@@ -23,6 +23,7 @@ __all__ = [
     "option_columns",
     "read_answer",
     "read_option",
+    "words_of",
 ]
 
 STATUSES = (Status.NOT_INDICATED, Status.UNDETERMINED, Status.EXCLUDED, Status.ELIGIBLE)
@@ -47,6 +48,14 @@ class Answer(NamedTuple):
     additions: tuple[str, ...]
 
 
+Item = TypeVar("Item")
+
+
+def words_of(items: Sequence[Item]) -> list[Sequence[Item]]:
+    """An option's arguments, or what belongs to them, in the groups that share a number."""
+    return [items[start : start + MOST_BITS] for start in range(0, len(items), MOST_BITS)]
+
+
 def option_columns(decision: Decision, option: Option) -> dict[str, str]:
     """Names of an option's columns.
 
@@ -59,13 +68,13 @@ def option_columns(decision: Decision, option: Option) -> dict[str, str]:
     -------
     dict
         ``status``; ``low`` and ``high`` where it has arguments that weigh; ``true`` and ``unknown`` where it
-        has any, and from the 32nd argument on ``true_2`` and ``unknown_2``, and so on.
+        has any, and from the 31st argument on ``true_2`` and ``unknown_2``, and so on.
     """
     head = f"{decision.id}__{option.id}"
     parts = ["status"]
     if any(argument.role in ("for", "against") for argument in option.arguments):
         parts += ["low", "high"]
-    for word in range(-(-len(option.arguments) // MOST_BITS)):
+    for word in range(len(words_of(option.arguments))):
         parts += [f"{part}_{word + 1}" if word else part for part in ("true", "unknown")]
     return {part: f"{head}__{part}" for part in parts}
 

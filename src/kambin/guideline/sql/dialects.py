@@ -8,7 +8,7 @@ from kambin.errors import IntegrityError
 
 __all__ = ["DIALECTS", "MOST_BITS", "Dialect", "dialect_named", "translated"]
 
-MOST_BITS = 31  # bits per number: fits INTEGER without its sign
+MOST_BITS = 30  # arguments per number: even true and possible bits of so many, and a status, fit 63 bits
 
 
 class Dialect(NamedTuple):
@@ -45,15 +45,16 @@ class Dialect(NamedTuple):
             if bits <= most:
                 return name
         raise IntegrityError(
-            f"{bits} bits do not fit one number", why=f"in SQL a decision has at most {MOST_BITS} options"
+            f"{bits} bits do not fit one number", why="in SQL a decision has at most 29 options"
         )
 
 
+_WORDS = ((31, "INTEGER"), (63, "BIGINT"))
 DIALECTS: tuple[Dialect, ...] = (
     # sums of weights are small whole numbers: exact in FLOAT, whose sums DuckDB does not check for overflow
-    Dialect("duckdb", "TINYINT", "FLOAT", ((7, "TINYINT"), (15, "SMALLINT"), (31, "INTEGER")), True),
-    Dialect("postgres", "INTEGER", "INTEGER", ((31, "INTEGER"),), False),
-    Dialect("spark", "INTEGER", "INTEGER", ((31, "INTEGER"),), False),
+    Dialect("duckdb", "TINYINT", "FLOAT", ((7, "TINYINT"), (15, "SMALLINT"), (31, "INTEGER"), (63, "BIGINT")), True),
+    Dialect("postgres", "INTEGER", "INTEGER", _WORDS, False),
+    Dialect("spark", "INTEGER", "INTEGER", _WORDS, False),
 )
 
 

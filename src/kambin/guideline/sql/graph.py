@@ -7,9 +7,18 @@ stages are CTEs that are used once, so the engine streams through them and store
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["Graph"]
+__all__ = ["INVERSE", "Graph", "quoted"]
+
+INVERSE = "(~{0})"
+_CHEAP = frozenset({INVERSE})  # written again at each use: a column costs more than the operation
+
+
+def quoted(name: str) -> str:
+    """A name in double quotes, each part of ``schema.table`` by itself."""
+    parts = [part.replace('"', '""') for part in name.split(".")]
+    return ".".join(f'"{part}"' for part in parts)
 
 
 class Graph:
@@ -60,25 +69,32 @@ class Graph:
         places = f" {operator} ".join(f"{{{i}}}" for i in range(len(distinct)))
         return self.node(f"({places})", *distinct)
 
-    def render(self, table: str, outputs: Mapping[str, int]) -> str:
+    def columns(self, nodes: Iterable[int]) -> tuple[str, ...]:
+        """Names of the table's columns that these nodes need."""
+        uses = self._uses(nodes)
+        templates = (self._nodes[node][0] for node in sorted(uses))
+        return tuple(text[1:-1] for text in templates if text.startswith('"'))
+
+    def render(self, outputs: Mapping[str, int], table: str) -> str:
         """The query, in DuckDB's dialect.
 
         Parameters
         ----------
-        table : str
-            Name of the table, quoted where needed.
         outputs : mapping of str to int
             Column names of the answer and their nodes.
+        table : str
+            What to select from, names quoted where needed.
 
         Returns
         -------
         str
         """
-        uses = self._uses(outputs)
+        uses, results = self._uses(outputs.values()), set(outputs.values())
         stored = {
             node
             for node, count in uses.items()
-            if self._nodes[node][1] and (count > 1 or node in outputs.values())
+            if self._nodes[node][1]
+            and (node in results or (count > 1 and self._nodes[node][0] not in _CHEAP))
         }
         level = self._levels(uses, stored)
         stages = max((level[node] for node in stored), default=0)
@@ -92,15 +108,15 @@ class Graph:
             needed_by[node] = stages + 1
         return self._text(table, outputs, stored, level, needed_by, stages)
 
-    def _uses(self, outputs: Mapping[str, int]) -> dict[int, int]:
-        """How often each node that the outputs need is used."""
+    def _uses(self, nodes: Iterable[int]) -> dict[int, int]:
+        """How often each node that these need is used."""
         uses: dict[int, int] = {}
-        waiting = list(outputs.values())
+        waiting = list(nodes)
         while waiting:
             node = waiting.pop()
             uses[node] = uses.get(node, 0) + 1
-            if uses[node] == 1:
-                template, parts = self._nodes[node]
+            template, parts = self._nodes[node]
+            if uses[node] == 1 or template in _CHEAP:
                 for place, part in enumerate(parts):
                     waiting += [part] * template.count(f"{{{place}}}")
         return uses

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kambin.guideline.knowledge import WEIGHTS, Option, Role
-from kambin.guideline.sql.dialects import MOST_BITS
 from kambin.guideline.sql.truths import Truth, Truths
 
 __all__ = ["OptionNodes", "option_nodes"]
@@ -20,23 +19,25 @@ class OptionNodes(NamedTuple):
         True for an eligible option, unknown for an undetermined one, false for the others.
     result : Truth
         The fact ``decision__option``: as `holds`, but unknown while a veto is pending.
-    veto : Truth
-    status : int
-        Index into :data:`kambin.guideline.sql.codes.STATUSES`.
+    excluded, pending : int
+        Masks: a reason to exclude it or a veto is true; a veto is unknown or true.
     low, high : int
-        Support; None where no argument weighs.
-    true, unknown : tuple of int
-        One bit per argument, :data:`kambin.guideline.sql.dialects.MOST_BITS` in each number.
+        Support.
+    reasons : tuple of Truth
+        Its arguments, in order.
     """
 
     holds: Truth
     result: Truth
-    veto: Truth
-    status: int
+    excluded: int
+    pending: int
     low: int
     high: int
-    true: tuple[int, ...]
-    unknown: tuple[int, ...]
+    reasons: tuple[Truth, ...]
+
+    def status(self) -> list[tuple[int, int]]:
+        """Bits of the status, for `Truths.packed`: see :data:`kambin.guideline.sql.codes.STATUSES`."""
+        return [(self.holds.true, 3), (self.holds.possible, 1), (self.excluded, 2)]
 
 
 def option_nodes(truths: Truths, option: Option) -> OptionNodes:
@@ -51,7 +52,6 @@ def option_nodes(truths: Truths, option: Option) -> OptionNodes:
     -------
     OptionNodes
     """
-    graph = truths.graph
     found = [truths.of(argument.condition) for argument in option.arguments]
     by_role: dict[Role, list[Truth]] = {}
     for argument, truth in zip(option.arguments, found, strict=True):
@@ -67,14 +67,9 @@ def option_nodes(truths: Truths, option: Option) -> OptionNodes:
         needs.append(Truth(clear, clear))
     holds = truths.every(needs)
     result = truths.every([holds, truths.opposite(veto)]) if "veto" in by_role else holds
-    ruled_out = truths.either((excluded.true, veto.true))
-    status = graph.node("(({0} & 3) | ({1} & 1) | ({2} & 2))", holds.true, holds.possible, ruled_out)
+    excluded_or_vetoed = truths.either((excluded.true, veto.true))
     low, high = _support(truths, option, found)
-    groups = [found[start : start + MOST_BITS] for start in range(0, len(found), MOST_BITS)]
-    true = [truths.packed([truth.true for truth in group]) for group in groups]
-    possible = [truths.packed([truth.possible for truth in group]) for group in groups]
-    unknown = [graph.node("XOR({0}, {1})", t, p) for t, p in zip(true, possible, strict=True)]
-    return OptionNodes(holds, result, veto, status, low, high, tuple(true), tuple(unknown))
+    return OptionNodes(holds, result, excluded_or_vetoed, veto.possible, low, high, tuple(found))
 
 
 def _support(truths: Truths, option: Option, found: list[Truth]) -> tuple[int, int]:

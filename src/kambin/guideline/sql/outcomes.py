@@ -1,12 +1,14 @@
-"""The answer to one decision, from the nodes of its options: the same three policies as
-:mod:`kambin.guideline.deciding`, without its loops over pairs.
+"""The answer to one decision, from the nodes of its options.
+
+The same three policies as in :mod:`kambin.guideline.deciding`, without its loops over pairs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from kambin.guideline.deciding import OutcomeKind
 from kambin.guideline.knowledge import Decision
 from kambin.guideline.sql.codes import KINDS
 from kambin.guideline.sql.graph import Graph
@@ -18,14 +20,26 @@ __all__ = ["OutcomeNodes", "outcome_nodes"]
 _FAR = 8192  # beyond any sum of weights; supports are moved by it to set options apart
 
 
-class OutcomeNodes(NamedTuple):
-    """Nodes of the answer to one decision; `fired` is None unless its policy is `first`."""
+# DuckDB's GREATEST and LEAST are some ten times slower than these
+_GREATER = "(CASE WHEN {0} > {1} THEN {0} ELSE {1} END)"
+_LESS = "(CASE WHEN {0} < {1} THEN {0} ELSE {1} END)"
 
-    kind: int
-    options: int
+
+class OutcomeNodes(NamedTuple):
+    """Masks of the answer to one decision; `options` and `additions` in the order of its options.
+
+    `fired` is None unless its policy is `first`.
+    """
+
+    kinds: Mapping[OutcomeKind, int]
+    options: tuple[int, ...]
     provisional: int
-    additions: int
+    additions: tuple[int, ...]
     fired: Fired | None = None
+
+    def kind(self) -> list[tuple[int, int]]:
+        """Bits of the kind, for `Truths.packed`; that of ``none`` is 0."""
+        return [(mask, KINDS.index(name)) for name, mask in self.kinds.items()]
 
 
 def outcome_nodes(decision: Decision, options: Sequence[OptionNodes], truths: Truths) -> OutcomeNodes:
@@ -49,13 +63,6 @@ def outcome_nodes(decision: Decision, options: Sequence[OptionNodes], truths: Tr
     return _Argue(decision, options, truths).nodes()
 
 
-def _kind(truths: Truths, **masks: int) -> int:
-    """The code of the one kind whose mask holds; that of ``none`` is 0."""
-    names: tuple[str, ...] = KINDS
-    parts = [truths.graph.node(f"({{0}} & {names.index(name)})", mask) for name, mask in masks.items()]
-    return truths.graph.joined("|", parts, "0")
-
-
 def _first(decision: Decision, options: Sequence[OptionNodes], truths: Truths) -> OutcomeNodes:
     """The first live row fires when it is settled."""
     before = truths.either(())
@@ -65,30 +72,27 @@ def _first(decision: Decision, options: Sequence[OptionNodes], truths: Truths) -
         before = truths.either((before, option.result.possible))
     fired = truths.either(fires)
     undetermined = truths.both((before, truths.inverse(fired)))
-    answer = truths.packed(
-        [
-            truths.either((fire, truths.both((option.result.possible, undetermined))))
-            for fire, option in zip(fires, options, strict=True)
-        ]
-    )
+    answer = [
+        truths.either((fire, truths.both((option.result.possible, undetermined))))
+        for fire, option in zip(fires, options, strict=True)
+    ]
     words = {option.id: fire for option, fire in zip(decision.options, fires, strict=True)}
     words["none"] = truths.inverse(before)
-    nothing = truths.either(())
-    kind = _kind(truths, fired=fired, undetermined=undetermined)
-    return OutcomeNodes(kind, answer, nothing, nothing, Fired(words, undetermined))
+    kinds: dict[OutcomeKind, int] = {"fired": fired, "undetermined": undetermined}
+    return OutcomeNodes(kinds, tuple(answer), truths.either(()), (), Fired(words, undetermined))
 
 
 def _pending(truths: Truths, chosen: Sequence[int], options: Sequence[OptionNodes]) -> int:
-    """1 where a veto of a chosen option is unknown; none of theirs is true."""
-    open_ = [truths.both((mask, option.veto.possible)) for mask, option in zip(chosen, options, strict=True)]
-    return truths.graph.node("({0} & 1)", truths.either(open_))
+    """Where a veto of a chosen option is unknown; none of theirs is true."""
+    return truths.either(
+        truths.both((mask, option.pending)) for mask, option in zip(chosen, options, strict=True)
+    )
 
 
 def _collect(options: Sequence[OptionNodes], truths: Truths) -> OutcomeNodes:
     """All eligible options."""
-    chosen = [option.holds.true for option in options]
-    kind = truths.graph.node(str(KINDS.index("collected")))
-    return OutcomeNodes(kind, truths.packed(chosen), _pending(truths, chosen, options), truths.either(()))
+    chosen = tuple(option.holds.true for option in options)
+    return OutcomeNodes({"collected": truths.both(())}, chosen, _pending(truths, chosen, options), ())
 
 
 class _Argue:
@@ -115,17 +119,15 @@ class _Argue:
         equipoise = truths.both((decided, several, truths.inverse(self.swayable(unbeaten))))
         rest = truths.both((any_, truths.inverse(truths.either((recommended, equipoise)))))
         nothing = truths.either(())
-        additions = truths.packed(
-            [
-                nothing if rival else option.holds.true
-                for option, rival in zip(self.options, self.rivals, strict=True)
-            ]
-        )
+        additions = [
+            nothing if rival else option.holds.true
+            for option, rival in zip(self.options, self.rivals, strict=True)
+        ]
         return OutcomeNodes(
-            _kind(truths, recommended=recommended, equipoise=equipoise, undetermined=rest),
-            truths.packed(unbeaten),
+            {"recommended": recommended, "equipoise": equipoise, "undetermined": rest},
+            tuple(unbeaten),
             _pending(truths, unbeaten, self.options),
-            additions,
+            tuple(additions),
         )
 
     def moved(self, value: int, mask: int, sign: str) -> int:
@@ -144,7 +146,7 @@ class _Argue:
             for option, rival in zip(self.options, self.rivals, strict=True)
             if rival
         ]
-        reach = self.graph.node(f"({{0}} - {_FAR + self.margin})", self.best("GREATEST", worst))
+        reach = self.graph.node(f"({{0}} - {_FAR + self.margin})", self.best(_GREATER, worst))
         return [
             self.truths.both((self.truths.mask("({0} > {1})", option.high, reach), option.holds.possible))
             if rival
@@ -180,17 +182,14 @@ class _Argue:
             truths.both((truths.mask("({0} >= {1})", high, reach), truths.mask("({0} > {1})", low, lowest)))
             for low, high in zip(lows, highs, strict=True)
         ]
-        far = truths.mask(f"({{0}} >= {{1}} + {2 * _FAR + self.margin})", self.best("GREATEST", highs), second)
+        far = truths.mask(f"({{0}} >= {{1}} + {2 * _FAR + self.margin})", self.best(_GREATER, highs), second)
         return truths.either([*found, far])
 
-    def best(self, call: str, nodes: Sequence[int]) -> int:
-        """Node of the greatest or least, in pairs: DuckDB is slow on more than two."""
+    def best(self, template: str, nodes: Sequence[int]) -> int:
+        """Node of the greatest or least."""
         left = list(nodes)
         while len(left) > 1:
-            pairs = [
-                self.graph.node(f"{call}({{0}}, {{1}})", a, b)
-                for a, b in zip(left[::2], left[1::2], strict=False)
-            ]
+            pairs = [self.graph.node(template, a, b) for a, b in zip(left[::2], left[1::2], strict=False)]
             left = pairs + ([left[-1]] if len(left) % 2 else [])
         return left[0]
 
@@ -201,7 +200,7 @@ class _Argue:
         while len(pairs) > 1:
             merged = []
             for (a, b), (c, d) in zip(pairs[::2], pairs[1::2], strict=False):
-                others = [self.graph.node("GREATEST({0}, {1})", a, c), *(x for x in (b, d) if x != none)]
-                merged.append((self.best("LEAST", (a, c)), self.best("LEAST", others)))
+                others = [self.graph.node(_GREATER, a, c), *(x for x in (b, d) if x != none)]
+                merged.append((self.best(_LESS, (a, c)), self.best(_LESS, others)))
             pairs = merged + ([pairs[-1]] if len(pairs) % 2 else [])
         return pairs[0]

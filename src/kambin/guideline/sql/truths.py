@@ -3,8 +3,8 @@
 A mask is -1 (all bits set) where it holds and 0 where it does not; it is never NULL. A condition is unknown
 where it is possible and not true. With such pairs Kleene's ``AND`` is ``&`` on both masks, ``OR`` is ``|``,
 and ``NOT`` swaps and inverts them. Each fact is looked at once for being unknown, so that no operator above
-it has to: in DuckDB, bitwise operators on columns without NULL are an order of magnitude faster than ``AND`` and
-``OR`` on columns with NULL (docs/adr/0007).
+it has to: in DuckDB, bitwise operators on columns without NULL are an order of magnitude faster than ``AND``
+and ``OR`` on columns with NULL (docs/adr/0007).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from kambin.case import Fact
 from kambin.guideline.conditions import And, Compare, Condition, FactIs, In, IsNull, Not, Or, Term, facts_of
 from kambin.guideline.sql.dialects import Dialect
-from kambin.guideline.sql.graph import Graph
+from kambin.guideline.sql.graph import INVERSE, Graph
 
 __all__ = ["Fired", "Truth", "Truths"]
 
@@ -94,18 +94,23 @@ class Truths:
 
     def inverse(self, mask: int) -> int:
         """Where a mask does not hold."""
-        return self.graph.node("(~{0})", mask)
+        return self.graph.node(INVERSE, mask)
 
     def mask(self, test: str, *parts: int) -> int:
         """Where a test that is never NULL holds."""
         return self.graph.node(f"(-CAST({test} AS {self.dialect.mask}))", *parts)
 
-    def packed(self, masks: Sequence[int]) -> int:
-        """One number with one bit per mask, the first in the lowest bit."""
-        kind = self.dialect.word(len(masks))
+    def packed(self, bits: Iterable[tuple[int, int]]) -> int:
+        """One number out of masks, each with the bits that it stands for."""
+        pairs = [(mask, value) for mask, value in bits if mask != self.either(())]
+        kind = self.dialect.word(max((value.bit_length() for _, value in pairs), default=0))
         cast = "{0}" if kind == self.dialect.mask else f"CAST({{0}} AS {kind})"
-        bits = [self.graph.node(f"({cast} & {1 << place})", mask) for place, mask in enumerate(masks)]
-        return self.graph.joined("|", bits, "0")
+        parts = [self.graph.node(f"({cast} & {value})", mask) for mask, value in pairs]
+        return self.graph.joined("|", parts, "0")
+
+    def set_of(self, masks: Sequence[int], first: int = 0) -> list[tuple[int, int]]:
+        """Masks with one bit for each, from bit number `first` on: what `packed` takes."""
+        return [(mask, 1 << first + place) for place, mask in enumerate(masks)]
 
     def _negation(self, part: Condition) -> Truth:
         """Masks of ``NOT part``; the opposite comparison of numbers costs nothing."""
@@ -121,7 +126,9 @@ class Truths:
 
     def _known_or(self, name: str, otherwise: str) -> int:
         """A fact's value, and something that does not matter where it is unknown."""
-        return self.graph.node(f"(CASE WHEN {{0}} IS NULL THEN {otherwise} ELSE {{0}} END)", self._column(name))
+        return self.graph.node(
+            f"(CASE WHEN {{0}} IS NULL THEN {otherwise} ELSE {{0}} END)", self._column(name)
+        )
 
     def _fact_is(self, name: str) -> Truth:
         if name in self.results:

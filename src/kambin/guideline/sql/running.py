@@ -1,0 +1,60 @@
+"""Running the guideline over a table of facts in DuckDB, in steps: see :mod:`kambin.guideline.sql.query`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kambin.errors import IntegrityError
+from kambin.guideline.knowledge import Knowledge
+from kambin.guideline.sql.graph import quoted
+from kambin.guideline.sql.query import Step, compile_steps, view_of
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["create_answers"]
+
+
+def create_answers(
+    connection: duckdb.DuckDBPyConnection,
+    knowledge: Knowledge,
+    table: str = "facts",
+    answers: str = "answers",
+    *,
+    keep: Sequence[str] = ("id",),
+) -> tuple[Step, ...]:
+    """Answer every patient of a table of facts and keep the answers.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    knowledge : Knowledge
+    table : str
+        One row per patient, one column per fact, NULL for unknown. It must not change meanwhile.
+    answers : str
+        Name of a new view with one row per patient, over the new tables ``answers_1``, ``answers_2`` …; what
+        has these names is replaced.
+    keep : sequence of str
+        Columns of the table that the answers repeat, such as a patient's number.
+
+    Returns
+    -------
+    tuple of Step
+        What was run.
+
+    Raises
+    ------
+    IntegrityError
+        When the connection does not preserve the order of rows, which holds the steps' tables together.
+    """
+    row = connection.execute("SELECT current_setting('preserve_insertion_order')").fetchone()
+    if not row or not row[0]:
+        raise IntegrityError(
+            "the answers can not be held together", why="preserve_insertion_order is off", now="turn it on"
+        )
+    steps = compile_steps(knowledge, table, answers, keep=keep)
+    for step in steps:
+        connection.execute(f"CREATE OR REPLACE TABLE {quoted(step.table)} AS {step.query}")
+    connection.execute(view_of(knowledge, steps, answers, keep))
+    return steps
