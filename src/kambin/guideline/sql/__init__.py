@@ -1,6 +1,7 @@
-"""SQL: the same knowledge as one query over a table of patients.
+"""SQL: the same knowledge as a query over a table of patients.
 
-:func:`compile_sql` writes the query, :mod:`kambin.guideline.sql.tables` the table it reads, and
+:mod:`kambin.guideline.sql.tables` makes the table, :func:`compile_sql` writes one query over it, for any of
+three dialects, and :func:`create_answers` runs the same in steps, which is how DuckDB is fastest.
 :func:`read_answer` and :func:`read_option` turn a row of the answer back into words. What the evaluator for
 one patient says and what the query says is held together by differential tests.
 """

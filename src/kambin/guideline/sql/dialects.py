@@ -50,9 +50,10 @@ class Dialect(NamedTuple):
 
 
 _WORDS = ((31, "INTEGER"), (63, "BIGINT"))
+_DUCKDB_WORDS = ((7, "TINYINT"), (15, "SMALLINT"), *_WORDS)
 DIALECTS: tuple[Dialect, ...] = (
     # sums of weights are small whole numbers: exact in FLOAT, whose sums DuckDB does not check for overflow
-    Dialect("duckdb", "TINYINT", "FLOAT", ((7, "TINYINT"), (15, "SMALLINT"), (31, "INTEGER"), (63, "BIGINT")), True),
+    Dialect("duckdb", "TINYINT", "FLOAT", _DUCKDB_WORDS, True),
     Dialect("postgres", "INTEGER", "INTEGER", _WORDS, False),
     Dialect("spark", "INTEGER", "INTEGER", _WORDS, False),
 )

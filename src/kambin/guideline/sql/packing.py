@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from kambin.errors import IntegrityError
 from kambin.guideline.deciding import OutcomeKind
-from kambin.guideline.knowledge import Argument, Decision, Option
+from kambin.guideline.knowledge import WEIGHTS, Argument, Decision, Option
 from kambin.guideline.sql.codes import KINDS, answer_columns, option_columns, words_of
 from kambin.guideline.sql.graph import quoted
 from kambin.guideline.sql.options import OptionNodes
@@ -41,9 +42,7 @@ def _words(option: Option) -> list[Sequence[Argument]]:
     return words_of(option.arguments) or [()]
 
 
-def packed_option(
-    decision: Decision, option: Option, nodes: OptionNodes, truths: Truths
-) -> dict[str, int]:
+def packed_option(decision: Decision, option: Option, nodes: OptionNodes, truths: Truths) -> dict[str, int]:
     """Columns of one option.
 
     Parameters
@@ -57,6 +56,11 @@ def packed_option(
     -------
     dict of str to int
         Names and nodes.
+
+    Raises
+    ------
+    IntegrityError
+        When its support may not fit the column.
     """
     graph, found = truths.graph, {}
     for word, reasons in enumerate(words_of(nodes.reasons) or [()]):
@@ -66,6 +70,8 @@ def packed_option(
         kind = "INTEGER" if _STATUS + 2 * len(reasons) < 32 else "BIGINT"
         found[_bits_name(decision, option, word)] = graph.node(f"CAST({{0}} AS {kind})", truths.packed(bits))
     if _weighs(option):
+        if sum(WEIGHTS[argument.strength] for argument in option.arguments) >= _MOVED:
+            raise IntegrityError(f"{decision.id}: the arguments of {option.id} weigh too much to be packed")
         text = f"CAST((({{0}} + {_MOVED}) * {1 << _SUPPORT} + ({{1}} + {_MOVED})) AS INTEGER)"
         found[_support_name(decision, option)] = graph.node(text, nodes.high, nodes.low)
     return found

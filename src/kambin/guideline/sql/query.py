@@ -96,8 +96,8 @@ def compile_steps(
     knowledge : Knowledge
     table : str
     prefix : str
-        The steps' tables are named after it, ``answers_1`` and so on. They hold what :func:`compile_sql` holds,
-        row by row side by side and packed; :func:`view_of` takes it apart.
+        The steps' tables are named after it, ``answers_1`` and so on. Row by row side by side they hold what
+        :func:`compile_sql` answers, packed; :func:`view_of` takes it apart.
     keep : sequence of str
         Columns of the table that the first step's table repeats.
 
