@@ -38,7 +38,7 @@ def bench_lines() -> list[str]:
             row["what"],
             row["target"],
             row["measured"],
-            MARK[row["met"]],
+            MARK[row["met"]] if row["target"] else "",
             row.get("note", ""),
         ]
         lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
