@@ -182,7 +182,7 @@ def _document(case: Case, walk: _Walk, scan_sha256: str | None) -> Plan:
         questions=questions(after.decisions, shown, first=RESTS_ON),
         diagnosis=after.diagnosis.to_dict(),
         decisions=explain_all(after.decisions, shown),
-        anatomy=None if spine is None else asdict(spine),
+        anatomy=None if spine is None else spine.to_dict(),
         scan_effects=_scan_effects(walk.before, after),
         outlook=walk.outlook,
         profile_differences=_profile_differences(after, shown),

@@ -6,9 +6,13 @@ Points are three floats, LPS millimetres. Uncertainty is always the half width o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from typing import TYPE_CHECKING, Any
 
 from kambin.case.words import Side
+
+if TYPE_CHECKING:
+    from kambin.anatomy.geometry import SpineModel
 
 __all__ = ["Caution", "CrestHeight", "Interspace", "Measurement", "Point", "Spine", "Vertebra"]
 
@@ -170,6 +174,8 @@ class Spine:
         These reach every later result.
     missing : tuple of str
         Structures that the map lacks and measurements that could not be made.
+    model : SpineModel or None
+        The geometry behind the numbers, for the room that plans in it; not part of any document.
     """
 
     convention: str
@@ -183,3 +189,18 @@ class Spine:
     measurements: tuple[Measurement, ...]
     warnings: tuple[Caution, ...]
     missing: tuple[str, ...]
+    model: SpineModel | None = field(default=None, compare=False, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but the geometry, as plain values for a document."""
+        return {item.name: _plain(getattr(self, item.name)) for item in fields(self) if item.name != "model"}
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_plain(item) for item in value)
+    return value

@@ -27,10 +27,11 @@ STEP_ARGUMENTS = 40  # measured: fewer repeat the reading of facts, more outgrow
 
 
 class Step(NamedTuple):
-    """One statement of a run in steps: the table it makes, and the query that fills it."""
+    """One statement of a run in steps: the table it makes, the query that fills it, and what that reads."""
 
     table: str
     query: str
+    reads: tuple[str, ...]
 
 
 def compile_sql(
@@ -115,7 +116,7 @@ def compile_steps(
         columns = truths.graph.columns([*kept.values(), *outputs.values()])
         sources = dict.fromkeys(where.get(column, table) for column in columns) or {table: None}
         joined = " POSITIONAL JOIN ".join(quoted(source) for source in sources)
-        steps.append(Step(name, truths.graph.render({**kept, **outputs}, joined)))
+        steps.append(Step(name, truths.graph.render({**kept, **outputs}, joined), tuple(sources)))
         where.update(dict.fromkeys(outputs, name))
 
     for decision in knowledge.decisions.values():
