@@ -144,7 +144,7 @@ def truth(patient: Mapping[str, Any]) -> dict[str, Any]:
         "slr_positive": left["slr_positive"] or right["slr_positive"],
         "crossed_slr_positive": left["crossed_slr_positive"] or right["crossed_slr_positive"],
         "femoral_stretch_positive": left["femoral_stretch_positive"] or right["femoral_stretch_positive"],
-        "worst_mrc": min(leg[name] for leg in (left, right) for name in MUSCLES),
+        "severe_weakness": any(leg[name] <= 3 for leg in (left, right) for name in MUSCLES),
         "motor_deficit": weak(left) or weak(right),
         "sensory_deficit": dull(left, AREAS) or dull(right, AREAS),
         "reflex_deficit": dull(left, REFLEXES) or dull(right, REFLEXES),

@@ -267,10 +267,10 @@ def test_a_derived_fact_leads_to_the_fields_of_both_sides() -> None:
 
 def test_numbers_are_answered_in_ranges() -> None:
     knowledge = load_knowledge("current")
-    skip = frozenset(name for name in REGISTRY if name not in ("worst_mrc", "deficit_days"))
-    found = ask(knowledge, skip, **GENERAL)
+    skip = frozenset(name for name in REGISTRY if name != "deficit_days")
+    found = ask(knowledge, skip, severe_weakness=True, **GENERAL)
     assert isinstance(found, Question)
-    assert found.fact in ("worst_mrc", "deficit_days")
+    assert found.fact == "deficit_days"
     assert all(item.says for item in found.answers)
     values = [item.value for item in found.answers]
     assert values == sorted(values)  # type: ignore[type-var]
@@ -279,7 +279,7 @@ def test_numbers_are_answered_in_ranges() -> None:
 def test_a_patient_whose_facts_contradict_each_other_is_asked_all_the_same() -> None:
     """The axioms rule this patient out; the questions go on without them."""
     knowledge = load_knowledge("current")
-    found = ask(knowledge, motor_deficit=True, worst_mrc=5, **GENERAL)
+    found = ask(knowledge, motor_deficit=False, severe_weakness=True, **GENERAL)
     assert isinstance(found, Question)
 
 

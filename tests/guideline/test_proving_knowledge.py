@@ -139,8 +139,8 @@ def test_a_rule_that_can_never_fire_is_named_with_its_axiom(profile: str) -> Non
     knowledge = load_knowledge(profile)
     decision = knowledge.decisions["urgency"]
     option = decision.options[0]
-    dead = parse("motor_deficit AND worst_mrc >= 5", knowledge.facts)
-    argument = replace(option.arguments[0], condition=dead, when="motor_deficit AND worst_mrc >= 5")
+    dead = parse("severe_weakness AND NOT motor_deficit", knowledge.facts)
+    argument = replace(option.arguments[0], condition=dead, when="severe_weakness AND NOT motor_deficit")
     options = (replace(option, arguments=(argument, *option.arguments[1:])), *decision.options[1:])
     broken = replace(knowledge, decisions={"urgency": replace(decision, options=options)})
     found = [x for x in prove_firing(Setting(broken, Obligations(load_axioms(), (), ()))) if not x.ok]

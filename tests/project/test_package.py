@@ -18,8 +18,37 @@ from packaging.requirements import Requirement
 
 import kambin
 
-HEAVY = {"duckdb", "nibabel", "numpy", "scipy", "sqlglot", "z3"}
-ARRAYS = ("nibabel", "numpy", "scipy")
+HEAVY = {
+    "duckdb",
+    "highdicom",
+    "lifelines",
+    "manifold3d",
+    "matplotlib",
+    "nibabel",
+    "nrrd",
+    "numba",
+    "numpy",
+    "pydicom",
+    "scipy",
+    "sqlglot",
+    "statsmodels",
+    "trimesh",
+    "vtk",
+    "weasyprint",
+    "z3",
+}
+ARRAYS = (
+    "highdicom",
+    "matplotlib",
+    "nibabel",
+    "nrrd",
+    "numba",
+    "numpy",
+    "pydicom",
+    "scipy",
+    "trimesh",
+    "vtk",
+)
 PERMISSIVE = re.compile(
     r"\b(MIT|BSD|Apache|ISC|PSF|Python Software Foundation|0BSD|Unlicense)\b",
     re.IGNORECASE,

@@ -415,7 +415,7 @@ def everything(**more: Any) -> Plan:
         "questions": [
             question("pregnant", "treatment", safety=True, cost=0),
             question("crest_height_mm", "treatment", unit="mm", cost=3),
-            question("worst_mrc", "treatment", "urgency", unit="{score}"),
+            question("severe_weakness", "treatment", "urgency"),
         ],
         "diagnosis": diagnosis(),
         "decisions": [urgency(), treatment(), programme()],

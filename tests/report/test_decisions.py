@@ -64,7 +64,7 @@ def test_changes_with_one_result_stand_together() -> None:
 
 
 def test_missing_facts_and_their_questions() -> None:
-    asked = [question("worst_mrc", "urgency"), question("pregnant", "treatment", "urgency")]
+    asked = [question("deficit_days", "urgency"), question("pregnant", "treatment", "urgency")]
     view = decision_view(treatment(), asked, LEXICON, BOOK)
     assert view.missing == ("Posterolateral corridor", "Far lateral (endoscopic approach)")
     assert [item["fact"] for item in view.questions] == ["pregnant"]

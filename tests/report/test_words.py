@@ -94,7 +94,7 @@ def test_every_unit_of_a_fact_is_known_or_a_score() -> None:
         ("symptom_weeks", 5.9, "5.9 weeks"),
         ("age_years", 43, "43 years"),
         ("leg_pain_nrs", 8, "8 of 10"),
-        ("worst_mrc", 1, "1 of 5"),
+        ("back_pain_nrs", 1, "1 of 10"),
         ("slr_positive", False, "negative"),
         ("crest_above_l45_left_mm", -3.25, "−3.25 mm"),
         ("disc_canal_compromise_percent", 50.0, "50 %"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kambin.case import computed
 from kambin.case.computed import Compute
 from kambin.case.examination import (
+    SEVERE_MRC,
     any_true,
     both_true,
     either_side,
@@ -33,9 +34,10 @@ class Derived:
     compute: Compute
 
 
-def _worst_mrc(case: Case, _: DiscFinding | None) -> int | None:
-    known = [power for side in SIDES for power in powers(case, side) if power is not None]
-    return min(known) if known else None
+def _severe_weakness(case: Case, _: DiscFinding | None) -> bool | None:
+    return any_true(
+        None if power is None else power <= SEVERE_MRC for side in SIDES for power in powers(case, side)
+    )
 
 
 def _motor_deficit(case: Case, _: DiscFinding | None) -> bool | None:
@@ -105,16 +107,6 @@ _CREST = (
 
 
 def _signs() -> tuple[Derived, ...]:
-    worst = _fact(
-        "int",
-        "worst_mrc",
-        "Power of the weakest muscle examined, MRC 0 to 5?",
-        _of_legs(*KEY_MUSCLES),
-        1,
-        unit="{score}",
-        domain=Range(0, 5),
-        codes="observations.motor_mrc",
-    )
     return (
         _yes_no(
             "slr_positive",
@@ -126,7 +118,14 @@ def _signs() -> tuple[Derived, ...]:
         ),
         _either_leg("crossed_slr_positive", "Is the crossed straight leg raise positive?"),
         _either_leg("femoral_stretch_positive", "Is the femoral stretch positive?"),
-        Derived(worst, _worst_mrc),
+        _yes_no(
+            "severe_weakness",
+            f"Is any key muscle at MRC grade {SEVERE_MRC} or less?",
+            _of_legs(*KEY_MUSCLES),
+            _severe_weakness,
+            cost=1,
+            codes="observations.motor_mrc",
+        ),
         _yes_no("motor_deficit", "Is any key muscle weak?", _of_legs(*KEY_MUSCLES), _motor_deficit, cost=1),
         _yes_no(
             "sensory_deficit",

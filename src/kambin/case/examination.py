@@ -14,6 +14,7 @@ from kambin.case.sections.signs import KEY_MUSCLES, REFLEXES, SENSORY_AREAS
 from kambin.case.words import SIDES
 
 __all__ = [
+    "SEVERE_MRC",
     "SLR_POSITIVE_BELOW_DEG",
     "any_true",
     "both_true",
@@ -26,6 +27,9 @@ __all__ = [
 
 # evidence O18: eligibility of a cohort of surgical candidates; above it the examiner has to say
 SLR_POSITIVE_BELOW_DEG = 60
+
+# evidence O13: the grade, and what is below it, that its cohort calls a foot drop
+SEVERE_MRC = 3
 
 TENSION_SIGNS = ("femoral_stretch_positive", "crossed_slr_positive", "crossed_femoral_stretch_positive")
 
