@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kambin.anatomy.header import LABEL_ENTRY, is_gzip, open_stream, read_header
 from kambin.anatomy.reading import read_label_map
+from kambin.anatomy.reading.nifti import LABEL_ENTRY, is_gzip, open_stream, read_header
 from kambin.anatomy.refusal import Reason, ScanRefused
 from kambin.anatomy.settings import DEFAULT_LIMITS, Limits
 from tests.anatomy.scenes import phantom, phantom_volume, rigid, write_nifti
@@ -50,7 +50,7 @@ def refusal(tmp_path: Path, data: bytes, name: str = "map.nii") -> Reason:
 def test_the_file_that_the_others_are_broken_from_is_readable(tmp_path: Path) -> None:
     path = tmp_path / "map.nii"
     path.write_bytes(content())
-    assert read_label_map(path).voxels == {"spleen": 120}
+    assert read_label_map(path, "total").voxels == {"spleen": 120}
 
 
 BROKEN: dict[str, tuple[dict[str, Any], Reason]] = {
@@ -111,7 +111,7 @@ def test_scaling_that_changes_nothing_is_allowed(tmp_path: Path) -> None:
     for slope, intercept in ((1, 0), (0, 5), (np.nan, np.nan)):
         path = tmp_path / "map.nii"
         path.write_bytes(content(scl_slope=slope, scl_inter=intercept))
-        assert read_label_map(path).voxels == {"spleen": 120}
+        assert read_label_map(path, "total").voxels == {"spleen": 120}
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,9 @@ def test_limits_are_settings(tmp_path: Path) -> None:
     with pytest.raises(ScanRefused) as refused:
         read_label_map(path, limits=Limits(max_bytes=119))
     assert refused.value.reason is Reason.TOO_LARGE
-    assert read_label_map(path, limits=Limits(max_voxels=120, max_bytes=120)).voxels == {"spleen": 120}
+    assert read_label_map(path, labels="total", limits=Limits(max_voxels=120, max_bytes=120)).voxels == {
+        "spleen": 120
+    }
 
 
 def header_of(path: Path) -> Any:

@@ -1,40 +1,45 @@
-"""Label conventions: which structure a voxel value means, and how to tell when nobody says.
+"""Label conventions: which structure a voxel value means, under names that are the same for all of them.
 
-The tables are those of the evidence room. Two of them differ in one value only: 26 is the first sacral
-vertebra in `total` and a sixth lumbar vertebra in `total_v3`. The value does not tell which, so the
-convention is taken, in this order, from
-
-1. the name that the caller gives;
-2. a label table in the file, where it names the spine's values as exactly one convention does;
-3. the anatomy, where the map holds both 25 (sacrum) and 26: the first sacral vertebra is cut out of the
-   sacrum and touches it all over, while a lumbar vertebra is separated from it by a disc and touches it at
-   the facet joints at most. *Contact* is the area of touching voxel faces over volume^(2/3) of 26. On real
-   maps it is 2.6 to 4.3 for S1 in the sacrum and 0.1 to 0.8 for a vertebra above a disc, at voxels from 0.8
-   to 4.5 mm; between the two limits of `settings` nothing is concluded.
-
-Otherwise the map is refused with both readings. Without value 26 the two conventions read a map alike.
+The tables of TotalSegmentator are those of the evidence room; the others, and the names, stand in
+`structures.json` beside this module. How the convention of a map is told is `reading.telling`.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-
-import numpy as np
+from types import MappingProxyType
+from typing import Any
 
 from kambin.anatomy.refusal import Reason, ScanRefused
-from kambin.anatomy.settings import FUSED_CONTACT, SEPARATE_CONTACT
-from kambin.anatomy.volume import Volume
 
-__all__ = ["Convention", "choose", "contact", "convention", "known_conventions", "laterality"]
+__all__ = [
+    "Convention",
+    "PartConvention",
+    "convention",
+    "known_conventions",
+    "known_part_conventions",
+    "known_structures",
+    "laterality",
+    "part_codes",
+    "part_convention",
+    "structure_group",
+    "uniform_name",
+]
 
-Boxes = Mapping[int, tuple[slice, slice, slice]]
-SACRUM, S1_OR_L6 = 25, 26
-# names of a label table are compared where a mistake would change a level or a side
-COMPARED = ("vertebrae_", "sacrum", "hip_")
+VERTEBRA = re.compile(r"(?:vertebrae?_)?([CTLS]\d{1,2})(?:_vertebrae?)?", re.IGNORECASE)
+DISC = re.compile(
+    r"(?:(?:intervertebral_)?dis[ck]_|ivd_)?([CTL]\d{1,2})[-_/]?([CTLS]\d{0,2})(?:_dis[ck])?", re.IGNORECASE
+)
+SYNONYMS = {"thecal_sac": "dural_sac", "body_trunc": "body", "hip_bone_left": "hip_left"} | {
+    "hip_bone_right": "hip_right",
+    "left_hip": "hip_left",
+    "right_hip": "hip_right",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +52,68 @@ class Convention:
     title : str
         What it is, in words.
     names : mapping
-        Voxel value → structure.
+        Voxel value → structure, under its uniform name; several values may be one structure.
+    parts : mapping
+        Voxel value → code of the part of a vertebra that it is (`part_codes`), for the values that are.
+    with_l6 : mapping
+        What changes where the map holds a sixth lumbar vertebra; an empty name is a value that then can not
+        be read.
     """
 
     name: str
     title: str
     names: Mapping[int, str]
+    parts: Mapping[int, int] = field(default_factory=dict)
+    with_l6: Mapping[int, str] = field(default_factory=dict)
 
     def value_of(self, structure: str) -> int:
-        """Voxel value of a structure; KeyError where the convention has no such structure."""
-        return _values(self.name)[structure]
+        """Voxel value of a structure, the smallest of several; KeyError where there is no such structure."""
+        values = [value for value, name in self.names.items() if name == structure]
+        if not values:
+            raise KeyError(structure)
+        return min(values)
+
+
+@dataclass(frozen=True, slots=True)
+class PartConvention:
+    """A table of parts: a map on the grid of another that divides its vertebrae.
+
+    Attributes
+    ----------
+    name, title : str
+    parts : mapping
+        Voxel value → code of the part (`part_codes`).
+    structures : mapping
+        Voxel value → further structure that the map gives beside the parts.
+    """
+
+    name: str
+    title: str
+    parts: Mapping[int, int]
+    structures: Mapping[int, str]
 
 
 @cache
-def _data() -> dict[str, dict[str, str]]:
+def _data() -> dict[str, Any]:
     text = resources.files("kambin.anatomy").joinpath("structures.json").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, str]] = json.loads(text)
+    loaded: dict[str, Any] = json.loads(text)
     return loaded
-
-
-@cache
-def _values(name: str) -> dict[str, int]:
-    return {structure: value for value, structure in convention(name).names.items()}
 
 
 def known_conventions() -> tuple[str, ...]:
     """Names of the conventions that this room reads."""
     return tuple(_data()["conventions"])
+
+
+def known_part_conventions() -> tuple[str, ...]:
+    """Names of the conventions of maps that divide vertebrae."""
+    return tuple(_data()["part_maps"])
+
+
+def _no_such(name: str, known: tuple[str, ...]) -> ScanRefused:
+    return ScanRefused(
+        Reason.UNKNOWN_CONVENTION, "no such label convention", value=name, expected=" or ".join(known)
+    )
 
 
 @cache
@@ -87,12 +127,67 @@ def convention(name: str) -> Convention:
     """
     from kambin import evidence
 
-    titles = _data()["conventions"]
-    if name not in titles:
-        raise ScanRefused(
-            Reason.UNKNOWN_CONVENTION, "no such label convention", value=name, expected=" or ".join(titles)
-        )
-    return Convention(name, titles[name], evidence.label_ids(name))
+    entry = _data()["conventions"].get(name)
+    if entry is None:
+        raise _no_such(name, known_conventions())
+    table = dict(evidence.label_ids(entry["table"])) if "table" in entry else {}
+    table |= {int(value): structure for value, structure in entry.get("values", {}).items()}
+    renamed = entry.get("rename", {})
+    codes = part_codes()
+    names, parts = {}, {}
+    for value, structure in table.items():
+        whole, _, part = renamed.get(structure, structure).partition("/")
+        names[value] = whole
+        if part:
+            parts[value] = codes[part]
+    with_l6 = {int(value): structure for value, structure in entry.get("with_L6", {}).items()}
+    return Convention(name, entry["title"], *map(MappingProxyType, (names, parts, with_l6)))
+
+
+@cache
+def part_convention(name: str) -> PartConvention:
+    """The convention of a map that divides vertebrae.
+
+    Raises
+    ------
+    ScanRefused
+        No such convention; the message lists those there are.
+    """
+    entry = _data()["part_maps"].get(name)
+    if entry is None:
+        raise _no_such(name, known_part_conventions())
+    codes = part_codes()
+    return PartConvention(
+        name,
+        entry["title"],
+        MappingProxyType({int(value): codes[part] for value, part in entry["parts"].items()}),
+        MappingProxyType({int(value): structure for value, structure in entry["structures"].items()}),
+    )
+
+
+def part_codes() -> Mapping[str, int]:
+    """Code of each part of a vertebra in `LabelMap.parts`.
+
+    They are those of `geometry.Part`, and `arch`: pedicles and laminae where the map does not divide them.
+    """
+    codes: Mapping[str, int] = MappingProxyType(_data()["parts"])
+    return codes
+
+
+def structure_group(name: str) -> tuple[str, ...]:
+    """Structures that stand for one thing to be kept clear of.
+
+    Parameters
+    ----------
+    name : str
+        vessels, bowel, kidneys, psoas, solid_organs, lungs, back_muscles, ilium.
+
+    Returns
+    -------
+    tuple of str
+        Uniform names; which of them a map holds is in `LabelMap.boxes`.
+    """
+    return tuple(_data()["groups"][name])
 
 
 def laterality() -> tuple[tuple[str, ...], dict[str, str]]:
@@ -101,122 +196,32 @@ def laterality() -> tuple[tuple[str, ...], dict[str, str]]:
     return tuple(data["paired"]), dict(data["one_sided"])
 
 
-def choose(
-    asked: str | None, volume: Volume, present: Mapping[int, int], boxes: Boxes, names: Mapping[int, str]
-) -> tuple[Convention, str]:
-    """Choose the convention of a map.
+@cache
+def known_structures() -> frozenset[str]:
+    """Every structure that some convention knows, under its uniform name."""
+    return frozenset(name for each in known_conventions() for name in convention(each).names.values())
+
+
+def uniform_name(text: str) -> str | None:
+    """The uniform name of a structure that a file names in its own way.
 
     Parameters
     ----------
-    asked : str or None
-        The name that the caller gave.
-    volume : Volume
-    present : mapping
-        Voxel value → number of voxels.
-    boxes : mapping
-        Voxel value → box.
-    names : mapping
-        Label table of the file, possibly empty.
+    text : str
+        For example ``L4``, ``L4 vertebra``, ``L5/S1 disc``, ``Thecal sac``, ``vertebrae_L4``.
 
     Returns
     -------
-    convention : Convention
-    how : str
-        How it was told, in words.
-
-    Raises
-    ------
-    ScanRefused
-        Unknown or ambiguous convention, or the file's own label table contradicts the one that was asked for.
+    str or None
+        None where it is no name of a structure; what a file says beside names of structures goes no further.
     """
-    fitting = _fitting(present, names)
-    if asked is not None:
-        chosen = convention(asked)
-        if fitting is not None and asked not in fitting:
-            raise ScanRefused(
-                Reason.CONVENTION_CONTRADICTED,
-                f"the label table in the file is not that of {asked}",
-                now=f"name the convention that it follows ({', '.join(fitting) or 'none that is known'})",
-            )
-        return chosen, "named by the caller"
-    if fitting is not None and len(fitting) == 1:
-        return convention(fitting[0]), "named by the label table in the file"
-    if fitting == ():
-        raise ScanRefused(
-            Reason.UNKNOWN_CONVENTION,
-            "the label table in the file fits no known convention",
-            expected=" or ".join(known_conventions()),
-        )
-    if S1_OR_L6 not in present:
-        return convention("total"), "value 26 is absent, and without it the known conventions agree"
-    return _from_anatomy(volume, present, boxes)
-
-
-def _fitting(present: Mapping[int, int], names: Mapping[int, str]) -> tuple[str, ...] | None:
-    """Conventions that agree with a label table on the spine's values; None where there is no such table."""
-    spine = {value: name for value, name in names.items() if value in present and name.startswith(COMPARED)}
-    if not spine:
-        return None
-    return tuple(
-        name
-        for name in known_conventions()
-        if all(convention(name).names.get(value) == structure for value, structure in spine.items())
-    )
-
-
-def _from_anatomy(volume: Volume, present: Mapping[int, int], boxes: Boxes) -> tuple[Convention, str]:
-    why = "the map holds value 26 without value 25 (sacrum)"
-    if SACRUM in present:
-        touching = contact(volume, boxes[S1_OR_L6], S1_OR_L6, SACRUM) / _section(volume, present[S1_OR_L6])
-        if touching >= FUSED_CONTACT:
-            return convention(
-                "total"
-            ), f"told by anatomy: 26 is one piece with the sacrum (contact {touching:.1f})"
-        if touching <= SEPARATE_CONTACT:
-            return (
-                convention("total_v3"),
-                f"told by anatomy: 26 is separate from the sacrum (contact {touching:.1f})",
-            )
-        why = f"26 touches the sacrum too much for a vertebra and too little for S1 (contact {touching:.1f})"
-    readings = "; ".join(convention(name).title for name in known_conventions())
-    raise ScanRefused(
-        Reason.AMBIGUOUS_CONVENTION,
-        "the label convention can not be told: value 26 is S1 or L6",
-        why=f"{why}. Readings: {readings}",
-        now=f"name the convention: {' or '.join(known_conventions())}",
-    )
-
-
-def _section(volume: Volume, voxels: int) -> float:
-    return float((voxels * volume.voxel_ml * 1000.0) ** (2 / 3))
-
-
-def contact(volume: Volume, box: tuple[slice, slice, slice], first: int, second: int) -> float:
-    """Area of the voxel faces at which two labels touch, mm².
-
-    Parameters
-    ----------
-    volume : Volume
-    box : tuple of slice
-        Box of the first label.
-    first, second : int
-        Voxel values.
-
-    Returns
-    -------
-    float
-    """
-    grown = tuple(slice(max(part.start - 1, 0), part.stop + 1) for part in box)
-    voxels = volume.array[grown]
-    one, other = voxels == first, voxels == second
-    axes = volume.lps_from_voxel[:3, :3]
-    area = 0.0
-    for axis in range(3):
-        low = [slice(None)] * 3
-        high = [slice(None)] * 3
-        low[axis], high[axis] = slice(0, -1), slice(1, None)
-        below, above = tuple(low), tuple(high)
-        faces = np.count_nonzero(one[below] & other[above]) + np.count_nonzero(other[below] & one[above])
-        face = np.linalg.norm(np.cross(axes[:, (axis + 1) % 3], axes[:, (axis + 2) % 3]))
-        area += float(faces * face)
-    return area
+    plain = re.sub(r"\s+", "_", text.strip())
+    for candidate in (plain, plain.lower(), SYNONYMS.get(plain.lower(), "")):
+        if candidate in known_structures():
+            return candidate
+    found = VERTEBRA.fullmatch(plain)
+    name = f"vertebrae_{found[1].upper()}" if found else ""
+    if not name and (between := DISC.fullmatch(plain)):
+        upper, lower = between[1].upper(), between[2].upper()
+        name = f"disc_{upper}-{'S1' if lower == 'S' else lower}"
+    return name if name in known_structures() else None

@@ -72,6 +72,11 @@ USUAL_STEP_MM = 36.0
 # The sacrum's top lies at or above the lowest point of L5 (its lower articular processes); see `numbering`.
 SACRUM_GAP_MM = 15.0
 
+# A table that does not know more than this share of a map's voxels is not the map's; stray values are fewer.
+MAX_UNKNOWN_SHARE = 0.02
+# Middles of the boxes of neighbouring lumbar vertebrae: 25 to 45 mm apart in life, more where one is cut or
+# grown together; beyond this a reading that calls them neighbours is wrong.
+MIN_STEP_MM, MAX_STEP_MM = 12.0, 80.0
 # How value 26 is told apart from its contact with the sacrum; see `conventions`.
 FUSED_CONTACT = 2.0
 SEPARATE_CONTACT = 0.9

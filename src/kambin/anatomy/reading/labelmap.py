@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kambin.anatomy.conventions import Convention, choose
-from kambin.anatomy.header import Header, is_gzip, open_stream, read_header
+from kambin.anatomy.conventions import Convention
+from kambin.anatomy.reading.nifti import Header, is_gzip, open_stream, read_header
+from kambin.anatomy.reading.telling import choose
 from kambin.anatomy.refusal import Reason, ScanRefused
 from kambin.anatomy.settings import CHUNK_BYTES, DEFAULT_LIMITS, Limits
 from kambin.anatomy.volume import Volume
@@ -33,7 +34,8 @@ class LabelMap:
     Attributes
     ----------
     volume : Volume
-        Voxel values are whole numbers of type uint8 or uint16; 0 is background.
+        Voxel values are whole numbers of type uint8 or uint16; 0 is background. A structure has one
+        value, also where the convention gives it several.
     convention : Convention
     how : str
         How the convention was told.
@@ -43,6 +45,9 @@ class LabelMap:
         Name of each structure present → the smallest box of voxels that holds it.
     unknown_values : tuple of int
         Voxel values that the convention does not know.
+    parts : ndarray of uint8, shape of the volume, or None
+        Code of the part of a vertebra (`conventions.part_codes`) in each voxel, 0 where none is given; None
+        where the map gives no parts.
     """
 
     volume: Volume
@@ -51,6 +56,7 @@ class LabelMap:
     voxels: Mapping[str, int]
     boxes: Mapping[str, Box]
     unknown_values: tuple[int, ...]
+    parts: NDArray[np.uint8] | None = None
 
     def value_of(self, name: str) -> int:
         """Voxel value of a structure."""
@@ -67,8 +73,8 @@ def read_label_map(
     path : str or Path
         One `.nii` or `.nii.gz` file, NIfTI-1 or NIfTI-2.
     labels : str, optional
-        Name of the convention, ``total`` or ``total_v3``; without it the convention is told from the file,
-        and the file is refused where it can not be told.
+        Name of the convention (`conventions.known_conventions`); without it the convention is told from the
+        file, and the file is refused where it can not be told.
     limits : Limits
 
     Returns
@@ -116,16 +122,52 @@ def label_map_of(
     volume = Volume(array, volume.lps_from_voxel)
     boxes = _boxes(array)
     present = {value: int(counts[value]) for value in boxes}
-    convention, how = choose(labels, volume, present, boxes, names or {})
-    known = {value: name for value, name in convention.names.items() if value in present}
+    chosen, how = choose(labels, volume, present, boxes, names or {})
+    chosen = _confirmed(chosen, present)
+    given = {value: chosen.parts[value] for value in present if value in chosen.parts}
+    parts = _looked_up(array, given, np.uint8) if given else None
+    joined = {value: chosen.value_of(chosen.names[value]) for value in present if value in chosen.names}
+    moved = {value: home for value, home in joined.items() if value != home}
+    if moved:
+        array = _moved(array, moved)
+        volume = Volume(array, volume.lps_from_voxel)
+        boxes = _boxes(array)
+    voxels: dict[str, int] = {}
+    for value in present:
+        if value in joined:
+            voxels[chosen.names[value]] = voxels.get(chosen.names[value], 0) + present[value]
     return LabelMap(
         volume=volume,
-        convention=convention,
+        convention=chosen,
         how=how,
-        voxels={name: present[value] for value, name in known.items()},
-        boxes={name: boxes[value] for value, name in known.items()},
-        unknown_values=tuple(sorted(set(present) - set(known))),
+        voxels=voxels,
+        boxes={name: boxes[chosen.value_of(name)] for name in voxels},
+        unknown_values=tuple(sorted(set(present) - set(joined))),
+        parts=parts,
     )
+
+
+def _confirmed(chosen: Convention, present: Mapping[int, int]) -> Convention:
+    """The convention, changed where the map holds a sixth lumbar vertebra and the table depends on it."""
+    if not chosen.with_l6 or not any(chosen.names.get(value) == "vertebrae_L6" for value in present):
+        return chosen
+    names = {value: name for value, name in {**chosen.names, **chosen.with_l6}.items() if name}
+    return replace(chosen, names=names)
+
+
+def _looked_up(array: NDArray[Any], values: Mapping[int, int], dtype: type) -> NDArray[Any]:
+    table: NDArray[Any] = np.zeros(np.iinfo(array.dtype).max + 1, dtype=dtype)
+    for value, code in values.items():
+        table[value] = code
+    # looked up in the order of memory: an index in the other order is several times slower
+    return np.asarray(table[array.T].T)
+
+
+def _moved(array: NDArray[Any], moved: Mapping[int, int]) -> NDArray[Any]:
+    table = np.arange(np.iinfo(array.dtype).max + 1, dtype=array.dtype)
+    for value, home in moved.items():
+        table[value] = home
+    return np.asarray(table[array.T].T)
 
 
 def _read(path: Path, limits: Limits) -> tuple[Header, NDArray[Any]]:

@@ -1,0 +1,9 @@
+"""The reading gate: from a file that is believed in nothing to named structures in one frame.
+
+`read_label_map` reads a label map, `read_image` a CT or MR; both refuse what can not be trusted
+(`kambin.anatomy.refusal`). From here on structures have names, and numbers are not used again.
+"""
+
+from kambin.anatomy.reading.labelmap import Box, LabelMap, label_map_of, read_label_map
+
+__all__ = ["Box", "LabelMap", "label_map_of", "read_label_map"]
