@@ -1,0 +1,368 @@
+"""A sheet to draw one picture on: raster, lines, names, letters, scale and key, always in the same way.
+
+The same input gives the same bytes: own settings instead of the user's, fixed salt of the identifiers, no
+date, letters as outlines. Sizes are millimetres of the patient inside the frame and inches outside of it.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kambin.report.pictures.looks import Line, Look, pattern
+from kambin.report.pictures.picture import Media, Picture
+
+__all__ = ["Canvas", "Name"]
+
+Floats = NDArray[np.float64]
+Project = Callable[[Floats], Floats]
+
+DPI = 100
+WIDTH_IN = 6.4
+HEAD_IN, ROW_IN, FOOT_IN, SIDE_IN = 0.50, 0.21, 0.10, 0.10
+MAX_HEIGHT_IN = 7.2
+KEY_COLUMNS = 3
+INK, PAPER, EDGE = "#1b2430", "#ffffff", "#46505f"
+CLEARANCE = 0.030  # between two names at the side, share of the frame's height
+SETTINGS = {
+    "svg.hashsalt": "kambin",
+    "svg.fonttype": "path",
+    "svg.image_inline": True,
+    "font.family": ["DejaVu Sans"],
+    "font.size": 9.0,
+    "path.simplify": True,
+    "agg.path.chunksize": 0,
+    "text.usetex": False,
+    "hatch.linewidth": 0.6,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A word beside something: its place in the frame, and where the word stands (left, right or here)."""
+
+    text: str
+    x: float
+    y: float
+    edge: str
+    strong: bool = False
+
+
+class Canvas:
+    """One picture in the making.
+
+    Parameters
+    ----------
+    name, title : str
+    extent : tuple of float
+        Left, right, bottom, top of the frame; y grows downwards.
+    project : callable
+        From LPS points, shape (n, 3), to places in the frame, shape (n, 2) or more columns.
+    subtitle : str
+        From where it is seen.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        extent: tuple[float, float, float, float],
+        project: Project,
+        subtitle: str = "",
+    ) -> None:
+        self.name, self.title, self.subtitle = name, title, subtitle
+        self.extent = extent
+        self.project = project
+        self._layers: list[Callable[[Any], None]] = []
+        self._names: list[Name] = []
+        self._key: dict[str, Line | Look] = {}
+        self._dark = False
+
+    # --------------------------------------------------------------------------- what is drawn
+
+    def raster(
+        self, pixels: NDArray[Any], *, dark: bool = False, extent: tuple[float, ...] | None = None
+    ) -> None:
+        """Pixels over the whole frame, or over `extent`; `dark` where letters must be light."""
+        self._dark |= dark
+        place = self.extent if extent is None else extent
+        self._layers.append(
+            lambda axes: axes.imshow(
+                pixels, extent=place, interpolation="none", aspect="equal", cmap="gray", zorder=1
+            )
+        )
+
+    def key(self, item: Line | Look) -> None:
+        """Add a kind of line or a class to the key; twice is once."""
+        self._key.setdefault(item.name, item)
+
+    def path(self, places: Floats, look: Line, *, closed: bool = False, key: bool = True) -> None:
+        """A line through places of the frame, shape (n, 2)."""
+        if len(places) < 2 or not np.isfinite(places[:, :2]).all():
+            return
+        points = np.concatenate([places[:, :2], places[:1, :2]]) if closed else places[:, :2]
+        points = np.round(points, 3)
+        style = {"linestyle": (0, look.dash) if look.dash else "solid", "dash_capstyle": "butt"}
+
+        def draw(axes: Any) -> None:
+            axes.plot(*points.T, color=PAPER, linewidth=look.width + 1.6, alpha=0.8, zorder=3)
+            axes.plot(*points.T, color=look.colour, linewidth=look.width, zorder=4, **style)
+
+        self._layers.append(draw)
+        if key:
+            self.key(look)
+
+    def line(self, points_lps: Floats, look: Line, *, closed: bool = False) -> None:
+        """A line through points of the patient, shape (n, 3), as they project into the picture."""
+        self.path(self.project(np.asarray(points_lps, dtype=np.float64)), look, closed=closed)
+
+    def level(self, field: Floats, look: Line, *, axes_mm: tuple[Floats, Floats]) -> bool:
+        """The lines on which a field, shape (rows, columns), is zero; false where it has none."""
+        from contourpy import contour_generator
+
+        found = contour_generator(*axes_mm, field).lines(0.0)
+        for places in found:
+            self.path(np.asarray(places, dtype=np.float64), look)
+        return bool(found)
+
+    def fill(self, places: Floats, colour: str, alpha: float) -> None:
+        """A filled area, places of the frame, shape (n, 2)."""
+        points = np.round(places[:, :2], 3)
+        self._layers.append(
+            lambda axes: axes.fill(*points.T, facecolor=colour, alpha=alpha, edgecolor="none", zorder=2)
+        )
+
+    def dot(self, point_lps: Floats, mark: str = "o", size: float = 5.0) -> None:
+        """A mark at a point of the patient."""
+        x, y = np.round(self.project(np.asarray(point_lps, dtype=np.float64)[None])[0][:2], 3)
+        self._layers.append(
+            lambda axes: axes.plot(
+                [x],
+                [y],
+                mark,
+                markersize=size,
+                markerfacecolor=PAPER,
+                markeredgecolor=INK,
+                markeredgewidth=1.3,
+                zorder=6,
+            )
+        )
+
+    def write(self, text: str, point_lps: Floats, edge: str = "here", *, strong: bool = False) -> None:
+        """A word for a point of the patient: on it, or at an edge with a thin line to it."""
+        x, y = self.project(np.asarray(point_lps, dtype=np.float64)[None])[0][:2]
+        self.write_at(text, float(x), float(y), edge, strong=strong)
+
+    def write_at(self, text: str, x: float, y: float, edge: str = "here", *, strong: bool = False) -> None:
+        """The same for a place in the frame; what lies outside of the frame is not named."""
+        left, right, bottom, top = self.extent
+        if left <= x <= right and top <= y <= bottom:
+            self._names.append(Name(text, round(x, 3), round(y, 3), edge, strong))
+
+    def letters(self, letters: dict[str, str]) -> None:
+        """The letters of the body's directions at the edges, see `planes.edge_letters`."""
+        self._layers.append(lambda axes: _draw_letters(axes, self.extent, letters))
+
+    def scale(self, length_mm: int) -> None:
+        """A bar of a length in the frame's own millimetres, at the lower left."""
+        self._layers.append(lambda axes: _draw_scale(axes, self.extent, length_mm))
+
+    # --------------------------------------------------------------------------- the sheet
+
+    def finish(self, caption: str, alt: str, media: Media = "svg") -> Picture:
+        """Draw the sheet.
+
+        Parameters
+        ----------
+        caption, alt : str
+            See `Picture`.
+        media : str
+            ``svg`` or ``png``.
+
+        Returns
+        -------
+        Picture
+        """
+        import matplotlib
+        from matplotlib.figure import Figure
+
+        left, right, bottom, top = self.extent
+        ratio = (bottom - top) / (right - left)
+        wide = min(WIDTH_IN - 2 * SIDE_IN, MAX_HEIGHT_IN / ratio)
+        tall = wide * ratio
+        rows = -(-len(self._key) // KEY_COLUMNS)
+        height = HEAD_IN + tall + FOOT_IN + rows * ROW_IN + (FOOT_IN if rows else 0.0)
+        defaults: dict[Any, Any] = dict(matplotlib.rcParamsDefault)
+        defaults.pop("backend", None)
+        settings: Any = {**defaults, **SETTINGS, "svg.hashsalt": f"kambin-{self.name}"}
+        with matplotlib.rc_context(settings):
+            figure = Figure(figsize=(WIDTH_IN, round(height, 2)), dpi=DPI, facecolor=PAPER)
+            frame = ((WIDTH_IN - wide) / 2 / WIDTH_IN, 1 - (HEAD_IN + tall) / height, wide / WIDTH_IN)
+            axes = figure.add_axes((frame[0], frame[1], frame[2], tall / height))
+            axes.set_axis_off()
+            for layer in self._layers:
+                layer(axes)
+            axes.set_xlim(left, right)
+            axes.set_ylim(bottom, top)
+            axes.set_aspect("auto")
+            _draw_border(axes, self.extent)
+            _draw_names(axes, self.extent, self._names)
+            figure.text(SIDE_IN / WIDTH_IN, 1 - 0.19 / height, self.title, size=11, weight="bold", color=INK)
+            figure.text(SIDE_IN / WIDTH_IN, 1 - 0.40 / height, self.subtitle, size=8.5, color=EDGE)
+            _draw_key(figure, list(self._key.values()), height)
+            data = _saved(figure, self.title, alt, media)
+        return Picture(
+            self.name,
+            self.title,
+            caption,
+            alt,
+            media,
+            data,
+            round(WIDTH_IN * DPI),
+            round(round(height, 2) * DPI),
+        )
+
+
+def _draw_border(axes: Any, extent: tuple[float, float, float, float]) -> None:
+    left, right, bottom, top = extent
+    axes.plot(
+        [left, right, right, left, left],
+        [top, top, bottom, bottom, top],
+        color=EDGE,
+        linewidth=1.0,
+        zorder=9,
+        clip_on=False,
+    )
+
+
+def _boxed(size: float = 8.5, pad: float = 0.18) -> dict[str, Any]:
+    box = {"boxstyle": f"round,pad={pad}", "facecolor": PAPER, "edgecolor": "none", "alpha": 0.86}
+    return {"size": size, "color": INK, "bbox": box, "zorder": 10}
+
+
+def _draw_letters(axes: Any, extent: tuple[float, float, float, float], letters: dict[str, str]) -> None:
+    left, right, bottom, top = extent
+    across, along = (right - left) * 0.008, (bottom - top) * 0.008
+    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
+    style = {**_boxed(13), "weight": "bold"}
+    places = {
+        "left": (left + across, middle_y, "left", "center"),
+        "right": (right - across, middle_y, "right", "center"),
+        "top": (middle_x, top + along, "center", "top"),
+        "bottom": (middle_x, bottom - along, "center", "bottom"),
+    }
+    for edge, (x, y, across_to, along_to) in places.items():
+        if edge in letters:
+            axes.text(x, y, letters[edge], ha=across_to, va=along_to, **style)
+    if "near" in letters:
+        text = f"{letters['near']} towards you, {letters['far']} away"
+        axes.text(
+            right - across, bottom - along, text, ha="right", va="bottom", **{**_boxed(9), "weight": "bold"}
+        )
+
+
+def _draw_scale(axes: Any, extent: tuple[float, float, float, float], length_mm: int) -> None:
+    left, right, bottom, top = extent
+    x, y = left + 0.03 * (right - left), bottom - 0.035 * (bottom - top)
+    for colour, width in ((PAPER, 5.0), (INK, 2.2)):
+        axes.plot([x, x + length_mm], [y, y], color=colour, linewidth=width, solid_capstyle="butt", zorder=8)
+    style = {**_boxed(8), "ha": "left", "va": "bottom"}
+    axes.text(x, y - 0.012 * (bottom - top), f"{length_mm} mm", **style)
+
+
+def _draw_names(axes: Any, extent: tuple[float, float, float, float], names: Sequence[Name]) -> None:
+    left, right = extent[:2]
+    for name in names:
+        if name.edge == "here":
+            style = {**_boxed(), "weight": "bold" if name.strong else "normal"}
+            axes.text(name.x, name.y, name.text, ha="center", va="center", **style)
+    for edge, column, side in (
+        ("left", left + 0.055 * (right - left), "left"),
+        ("right", right - 0.055 * (right - left), "right"),
+    ):
+        ours = [name for name in names if name.edge == edge]
+        for name, y in zip(_sorted(ours), _apart(ours, extent), strict=True):
+            style = {**_boxed(8), "weight": "bold" if name.strong else "normal"}
+            for colour, width in ((PAPER, 2.2), (INK, 0.7)):
+                axes.plot([column, name.x], [y, name.y], color=colour, linewidth=width, zorder=5)
+            axes.text(column, y, name.text, ha=side, va="center", **style)
+
+
+def _sorted(names: Sequence[Name]) -> list[Name]:
+    """Names of one edge from the top down."""
+    return sorted(names, key=lambda name: (name.y, name.text))
+
+
+def _apart(names: Sequence[Name], extent: tuple[float, float, float, float]) -> list[float]:
+    """Heights of the names of one edge, pushed apart so that none covers another, kept in the frame."""
+    _, _, bottom, top = extent
+    step = (bottom - top) * CLEARANCE * 1.35
+    free = (top + step, bottom - 2.2 * step)
+    heights: list[float] = []
+    for name in _sorted(names):
+        least = heights[-1] + step if heights else free[0]
+        heights.append(max(name.y, least))
+    limit = free[1]
+    for index in range(len(heights) - 1, -1, -1):
+        heights[index] = min(heights[index], limit)
+        limit = heights[index] - step
+    return heights
+
+
+def _draw_key(figure: Any, items: Sequence[Line | Look], height: float) -> None:
+    from matplotlib.lines import Line2D
+
+    rows = -(-len(items) // KEY_COLUMNS)
+    for index, item in enumerate(items):
+        row, column = index % rows, index // rows
+        x = (SIDE_IN + column * (WIDTH_IN - 2 * SIDE_IN) / KEY_COLUMNS) / WIDTH_IN
+        y = (FOOT_IN + (rows - row - 0.5) * ROW_IN) / height
+        if isinstance(item, Line):
+            style: Any = (0, item.dash) if item.dash else "solid"
+            figure.add_artist(
+                Line2D([x, x + 0.05], [y, y], color=item.colour, linewidth=item.width, linestyle=style)
+            )
+        else:
+            half = 0.065 / height
+            swatch = np.empty((13, 32, 3), dtype=np.uint8)
+            swatch[:] = item.colour
+            swatch[pattern(item.pattern, (13, 32))] = [round(0.7 * part) for part in item.colour]
+            cell = figure.add_axes((x, y - half, 0.05, 2 * half))
+            cell.imshow(swatch, interpolation="none", aspect="auto")
+            cell.set_xticks([])
+            cell.set_yticks([])
+            for spine in cell.spines.values():
+                spine.set_linewidth(0.6)
+                spine.set_color(EDGE)
+        figure.text(x + 0.06, y, item.say, size=8, va="center", color=INK)
+
+
+def _saved(figure: Any, title: str, alt: str, media: Media) -> bytes:
+    target = io.BytesIO()
+    if media == "png":
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        agg: Any = FigureCanvasAgg(figure)
+        agg.print_png(target, metadata={"Software": None})
+        return target.getvalue()
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
+    svg: Any = FigureCanvasSVG(figure)
+    svg.print_svg(target, metadata=nothing)
+    text = target.getvalue().decode("utf-8")
+    # groups carry names such as figure_1 that would occur twice in a page with several pictures
+    text = re.sub(r' id="[a-zA-Z]+[0-9a-zA-Z.]*_\d+"', "", text)
+    words = f"<title>{escape(title, quote=False)}</title>\n <desc>{escape(alt, quote=False)}</desc>\n "
+    head = re.search(r"<svg [^>]*>", text)
+    if head is None:
+        raise ValueError("no svg element was written")
+    opened = head.group(0).replace("<svg ", '<svg role="img" ', 1)
+    return (text[: head.start()] + opened + "\n " + words + text[head.end() :].lstrip()).encode("utf-8")
