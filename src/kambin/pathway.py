@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import kambin
 from kambin import evidence
 from kambin.case import Case, DiscFinding, FactValue, disagreements, fact_row, facts
+from kambin.case.findings import stated_finding
 from kambin.diagnosis import Diagnosis, locate, problem_disc
 from kambin.errors import KambinError
 from kambin.guideline import DecisionResult, Decisions, Knowledge, decide, load_knowledge
@@ -178,7 +179,7 @@ def _document(case: Case, walk: _Walk, scan_sha256: str | None) -> Plan:
         stages=walk.stages,
         warnings=[*after.diagnosis.warnings, *(item.text for item in (spine.warnings if spine else ()))],
         facts=_fact_notes(after),
-        disagreements=_conflicts(after.case),
+        disagreements=_conflicts(after.case, after.disc),
         questions=questions(after.decisions, shown, first=RESTS_ON),
         diagnosis=after.diagnosis.to_dict(),
         decisions=explain_all(after.decisions, shown),
@@ -281,6 +282,7 @@ def headline(found: Answer) -> str:
 
 def _fact_notes(found: Answer) -> list[FactNote]:
     measured = {item.name for item in found.case.measured}
+    stated = None if found.disc is None else stated_finding(found.case, found.disc)
     notes = []
     for name, fact in facts().items():
         value = found.decisions.row.get(name)
@@ -292,12 +294,13 @@ def _fact_notes(found: Answer) -> list[FactNote]:
         elif fact.scope == "patient" and attrgetter(fact.path)(found.case) is None:
             origin = "measured" if name in measured else "searched"
         elif fact.scope == "disc" and name in measured:
-            origin = "measured"
+            said = None if stated is None else getattr(stated, name.removeprefix("disc_"))
+            origin = "measured" if said is None else "stated"
         notes.append(FactNote(name=name, value=value, unit=fact.unit, question=fact.question, origin=origin))
     return notes
 
 
-def _conflicts(case: Case) -> list[ConflictNote]:
+def _conflicts(case: Case, disc: DiscFinding | None) -> list[ConflictNote]:
     return [
         ConflictNote(
             fact=item.name,
@@ -307,7 +310,7 @@ def _conflicts(case: Case) -> list[ConflictNote]:
             uncertainty=item.measured.uncertainty,
             method=item.measured.method,
         )
-        for item in disagreements(case)
+        for item in disagreements(case, disc)
     ]
 
 

@@ -13,6 +13,7 @@ from kambin.case.fact import FIRST_DAY, LAST_DAY, Fact, Range, Section
 from kambin.case.measured import MeasuredFact
 from kambin.case.model import ABSENCES, Case
 from kambin.case.shapes import Shape, shapes
+from kambin.case.words import LEVELS
 
 LABELS = st.from_regex(r"[A-Za-z0-9_-]{1,40}", fullmatch=True)
 LINES = st.text(
@@ -74,6 +75,9 @@ def measurements(draw: st.DrawFn) -> dict[str, Any]:
         "method": LINES,
         "structures": st.lists(LINES, max_size=2),
     }
+    if fact.scope == "disc" and draw(st.booleans()):
+        found["level"] = draw(st.sampled_from([str(level) for level in LEVELS]))
+        optional["side"] = st.sampled_from(["left", "right", "midline"])
     return found | draw(st.fixed_dictionaries({}, optional=optional))
 
 

@@ -33,6 +33,7 @@ def mirrored(case: Case) -> Case:
     measured = [item.model_dump() | {"name": mirrored_name(item.name)} for item in case.measured]
     for item in measured:
         item["value"] = mirrored_plain(item["value"])
+        item["side"] = mirrored_plain(item["side"])
     absent = {mirrored_path(path): reason for path, reason in case.absent.items()}
     same = {"id": case.id, "title": case.title, "measured": measured, "absent": absent}
     return Case.model_validate({**mirrored_plain(plain), **same})

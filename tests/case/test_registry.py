@@ -26,7 +26,7 @@ NOT_FACTS = {
     "Operation": {"kind", "level", "side", "on"},
     "Imaging": {"discs", "discs_complete"},
     "DiscFinding": {"level"},  # declared in the registry: the problem disc's level
-    "MeasuredFact": {"name", "value", "unit", "uncertainty", "method", "structures"},
+    "MeasuredFact": {"name", "value", "unit", "uncertainty", "method", "structures", "level", "side"},
 }
 UCUM = re.compile(r"|%|a|mo|wk|d|m|cm|mm|kg|kg/m2|deg|\{[a-z]+\}")
 

@@ -88,7 +88,7 @@ def test_what_other_rooms_know_wins() -> None:
 DISC = DiscFinding(level="L5-S1", side="left", height_mm=9.0)
 NAMES: dict[str, tuple[dict[str, Any], float]] = {
     "crest_above_l45_left_mm": ({"imaging": {"crest_above_l45_left_mm": 10.0}}, 10.0),
-    "disc_height_mm": ({}, 9.0),
+    "disc_height_mm": ({"imaging": {"discs": [{"level": "L5-S1", "side": "left", "height_mm": 9.0}]}}, 9.0),
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from kambin.case.examination import any_true
 from kambin.case.fact import FactValue
+from kambin.case.findings import disc_findings
 from kambin.case.model import Case
 from kambin.case.sections.discs import DiscFinding
 
@@ -86,7 +87,7 @@ def contained(_: Case, disc: DiscFinding | None) -> bool | None:
 
 def herniated_levels(case: Case, _: DiscFinding | None) -> int | None:
     """Number of levels with a herniation; a bulge is none (X06)."""
-    discs = case.imaging.discs
+    discs = disc_findings(case)
     if not case.imaging.discs_complete or any(item.type is None for item in discs):
         return None
     return len({item.level for item in discs if item.type not in ("none", "bulge")})

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from kambin.case import computed
 from kambin.case.examination import SLR_POSITIVE_BELOW_DEG
 from kambin.case.fact import Fact, Range
+from kambin.case.findings import field_of
 from kambin.case.measured import MeasuredFact
 from kambin.case.model import Case
 from kambin.case.paths import dotted
@@ -244,12 +245,12 @@ def _fits(fact: Fact, value: Any) -> bool:
 
 
 def _measured(case: Case) -> _Found:
-    seen: set[str] = set()
+    seen: set[tuple[str, str | None, str | None]] = set()
     for number, item in enumerate(case.measured):
         at = ("measured", number)
-        if item.name in seen:
-            yield _no((*at, "name"), item.name, "each fact once", "it is measured above")
-        seen.add(item.name)
+        if item.key in seen:
+            yield _no((*at, "name"), item.name, "each fact once, of each disc", "it is measured above")
+        seen.add(item.key)
         yield from _measurement(at, item)
 
 
@@ -262,6 +263,12 @@ def _measurement(at: tuple[str | int, ...], item: MeasuredFact) -> _Found:
         return
     if not _fits(fact, item.value):
         yield _no((*at, "value"), item.value, domain_words(fact.kind, fact.domain, fact.unit), fact.question)
+    if field_of(item.name) is None:
+        for name in ("level", "side"):
+            if getattr(item, name) is not None:
+                yield _no((*at, name), getattr(item, name), "nothing", f"{item.name} is of the patient")
+    elif item.side is not None and item.level is None:
+        yield _no((*at, "level"), None, "the level too", "a side alone names no disc")
     if item.unit not in ("", fact.unit):
         yield _no((*at, "unit"), item.unit, fact.unit or "no unit", f"the unit of {fact.name}")
 

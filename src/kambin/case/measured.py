@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -27,6 +27,9 @@ class MeasuredFact(Section):
         How it was measured.
     structures : tuple of str
         The structures of the label map that were used.
+    level, side : str or None
+        The disc that a finding of a disc (``disc_…``) is about, on the patient's side; None for a fact of the
+        patient, and for the problem disc, whichever it turns out to be.
     """
 
     keeps_absences: ClassVar[bool] = False
@@ -37,6 +40,17 @@ class MeasuredFact(Section):
     uncertainty: float | None = Field(default=None, ge=0, description="Half width of the 95 % interval.")
     method: Line = Field(default="", description="How it was measured.")
     structures: tuple[Line, ...] = Field(default=(), strict=False, description="Structures that were used.")
+    level: Literal["L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"] | None = Field(
+        default=None, description="The disc that a finding of a disc is about."
+    )
+    side: Literal["left", "right", "midline"] | None = Field(
+        default=None, description="The patient's side that a finding of a disc is about."
+    )
+
+    @property
+    def key(self) -> tuple[str, str | None, str | None]:
+        """What may be measured once: the fact, and the disc it is about."""
+        return self.name, self.level, self.side
 
 
 class Disagreement(Section):

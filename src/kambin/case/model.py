@@ -78,7 +78,7 @@ class Case(Section):
         return self
 
     def with_measured(self, measured: Iterable[MeasuredFact]) -> Case:
-        """Copy of the case with measured facts added; a later value of the same name replaces an earlier one.
+        """Copy of the case with measured facts added; a later one of the same fact and disc replaces it.
 
         Parameters
         ----------
@@ -88,7 +88,7 @@ class Case(Section):
         -------
         Case
         """
-        merged = {item.name: item for item in (*self.measured, *measured)}
+        merged = {item.key: item for item in (*self.measured, *measured)}
         return self.model_copy(update={"measured": tuple(merged.values())})
 
 

@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from kambin.case.derive import DERIVED
 from kambin.case.fact import FactValue
+from kambin.case.findings import stated_finding
 from kambin.case.measured import Disagreement, MeasuredFact
 from kambin.case.model import Case
 from kambin.case.registry import facts
@@ -46,7 +47,7 @@ def fact_row(
     ----------
     case : Case
     disc : DiscFinding, optional
-        The problem disc's findings, as `locate` found it.
+        The problem disc's findings, as `locate` found it: measured findings of that disc are in it.
     more : mapping, optional
         Facts of other rooms (diagnosis, earlier decisions); they win.
 
@@ -55,7 +56,7 @@ def fact_row(
     dict of str to bool, int, float, str or None
     """
     searched = {section for section in _SEARCHED if getattr(case, section).complete}
-    measured = {item.name: item.value for item in case.measured}
+    measured = {item.name: item.value for item in case.measured if item.level is None}
     row: dict[str, FactValue] = {}
     for name, path, section, is_bool, get in _patient_getters():
         value = get(case)
@@ -92,7 +93,8 @@ def disagreements(case: Case, disc: DiscFinding | None = None) -> tuple[Disagree
     ----------
     case : Case
     disc : DiscFinding, optional
-        The problem disc's findings; without it, measured findings of the disc are not compared.
+        The problem disc's findings; without it, findings measured of the problem disc without its level are
+        not compared.
 
     Returns
     -------
@@ -104,8 +106,10 @@ def disagreements(case: Case, disc: DiscFinding | None = None) -> tuple[Disagree
     found = []
     for item in case.measured:
         stated = attrgetter(paths[item.name])(case) if item.name in paths else None
-        if item.name in of_disc and disc is not None:
-            stated = getattr(disc, of_disc[item.name])
+        about = item if item.level is not None else disc
+        record = None if about is None else stated_finding(case, about)
+        if item.name in of_disc and record is not None:
+            stated = getattr(record, of_disc[item.name])
         if stated is not None and not _agree(stated, item):
             found.append(Disagreement(name=item.name, stated=stated, measured=item))
     return tuple(found)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kambin.case import Case, DiscFinding
+from kambin.case.findings import disc_findings
 from kambin.diagnosis.concordance import Match
 from kambin.diagnosis.figures import Figures
 from kambin.diagnosis.places import PLACES, Place
@@ -117,7 +118,7 @@ def _only_record(case: Case, matched: Match, figures: Figures) -> tuple[DiscFind
     Its side or its type may be missing: then no place is named, but conditions can still read its findings
     and ask for what is missing.
     """
-    records = [record for record in case.imaging.discs if record.type != "none"]
+    records = [record for record in disc_findings(case) if record.type != "none"]
     if len(records) != 1 or matched.agrees is False:
         return None
     surely, maybe = lies_at(records[0], figures)

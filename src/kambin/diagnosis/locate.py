@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from kambin.case import Case, DiscFinding
+from kambin.case.findings import disc_findings
 from kambin.diagnosis.ask import next_finding
 from kambin.diagnosis.caution import cautions
 from kambin.diagnosis.choose import choose, order_of
@@ -99,7 +100,7 @@ def problem_disc(case: Case, diagnosis: Diagnosis) -> DiscFinding | None:
         The diagnosis is not this case's.
     """
     disc = diagnosis.disc
-    if disc is not None and disc not in case.imaging.discs:
+    if disc is not None and disc not in disc_findings(case):
         raise InputError(
             "the diagnosis was made from another case: its disc is not among this case's discs",
             field="imaging.discs",

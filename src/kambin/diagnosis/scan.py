@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from kambin.case import Case, DiscFinding
+from kambin.case.findings import disc_findings
 from kambin.case.words import LEVELS
 from kambin.diagnosis.figures import Figures, Ratio
 from kambin.diagnosis.places import PLACES, Place, place_at
@@ -90,7 +91,8 @@ def read_scan(case: Case, figures: Figures) -> Scan:
     -------
     Scan
     """
-    records = sorted(case.imaging.discs, key=_content) if len(case.imaging.discs) > 1 else case.imaging.discs
+    found = disc_findings(case)
+    records = sorted(found, key=_content) if len(found) > 1 else found
     complete = case.imaging.discs_complete
     spots: list[Spot | None] = [None] * len(PLACES)
     for level in LEVELS:
