@@ -13,6 +13,7 @@ from importlib import resources
 from typing import Any
 
 from kambin.access.model import Approach
+from kambin.anatomy.model import Caution
 from kambin.errors import InputError, IntegrityError
 
 __all__ = [
@@ -122,6 +123,8 @@ class Rules:
         ``outwards``, ``behind``, ``above`` → range in which the tip may stand.
     budgeted, nerves, hard, forbidden : tuple of str
         Structures by their role.
+    cautions : mapping
+        Level → what is published about this way there.
     """
 
     approach: Approach
@@ -139,6 +142,7 @@ class Rules:
     nerves: tuple[str, ...]
     hard: tuple[str, ...]
     forbidden: tuple[str, ...]
+    cautions: Mapping[str, tuple[Caution, ...]]
 
 
 @cache
@@ -210,6 +214,7 @@ def rules_of(approach: Approach) -> Rules:
         nerves=tuple(data["nerves"]),
         hard=tuple(data["hard"]),
         forbidden=tuple(data["forbidden"]),
+        cautions={level: _cautions(data, level) for level in data["levels"]},
     )
 
 
@@ -260,6 +265,11 @@ def instruments(cannulas: tuple[str, ...] | None = None, endoscope: str | None =
         lever_deg=float(lever.value),
         from_memory=tuple(memory),
     )
+
+
+def _cautions(data: Mapping[str, Any], level: str) -> tuple[Caution, ...]:
+    told = [item for item in data.get("cautions", ()) if level in item["levels"] and item["verified"]]
+    return tuple(Caution(item["code"], item["say"]) for item in told)
 
 
 def _cannula(item: Mapping[str, Any]) -> Cannula:
