@@ -10,6 +10,7 @@ DEMO_OUT  ?= build/demo
 
 BIN   := $(VENV)/bin
 STAMP := $(VENV)/.made-from-lock
+TOOLS := build/.system-tools
 LOCK  := requirements/lock.txt
 
 # the rooms whose lines and branches have to be covered, each by itself, and how far in percent
@@ -27,13 +28,19 @@ $(STAMP): $(LOCK) pyproject.toml tools/make_venv.sh
 	@sh tools/make_venv.sh "$(VENV)" "$(PYTHON)"
 	@touch $@
 
+# what some tests need of the system, where it can be had
+$(TOOLS): tools/system_tools.sh
+	@mkdir -p build
+	@sh tools/system_tools.sh
+	@touch $@
+
 demo: $(STAMP) ## the main job on a bundled case and label map; writes build/demo
 	@mkdir -p $(DEMO_OUT)
 	$(BIN)/kambin plan $(DEMO_CASE) --scan $(DEMO_SCAN) --out $(DEMO_OUT)
 	@echo
 	@echo "The report: $(DEMO_OUT)/report.html    the plan: $(DEMO_OUT)/plan.json"
 
-test: $(STAMP) ## the whole test suite, in random order, with the coverage gate
+test: $(STAMP) $(TOOLS) ## the whole test suite, in random order, with the coverage gate
 	$(BIN)/python -m pytest -n $(JOBS) --cov=kambin --cov-branch --cov-report=
 	@for room in $(GATED); do \
 	  echo; echo "Coverage of $$room, lines and branches (at least $(GATE) %)"; \
@@ -70,7 +77,7 @@ docs: $(STAMP) ## build the pages that are derived from the code and the knowled
 	$(BIN)/python tools/make_pictures.py
 	$(BIN)/python tools/build_docs.py
 
-validate: $(STAMP) ## the tests that take minutes
+validate: $(STAMP) $(TOOLS) ## the tests that take minutes
 	$(BIN)/python -m pytest -n $(JOBS) -m heavy --hypothesis-profile=heavy
 
 lock: ## write requirements/lock.txt from pyproject.toml; UPGRADE=1 takes the newest of everything

@@ -32,6 +32,7 @@ OPERATORS: tuple[Operator, ...] = ("<", "<=", ">", ">=")
     st.booleans(),
 )
 @example("<=", 0.1, 0.7, 1.0, 0, False)
+@example("<=", 7.0, 0.7, 0.7, 3, False)  # a whole range of tiny numbers computes to 0.7
 def test_a_decimal_lies_on_the_right_side_of_a_scaled_threshold(
     op: Operator, scale: float, offset: float, constant: float, ulps: int, mirrored: bool
 ) -> None:

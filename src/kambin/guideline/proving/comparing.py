@@ -7,6 +7,7 @@ evaluator agree to the last bit.
 from __future__ import annotations
 
 import math
+import struct
 from typing import Any
 
 from kambin.errors import IntegrityError
@@ -42,22 +43,34 @@ def _edge(number: Number, term: Term, op: Operator, constant: float) -> float:
         holds = _holds(_at(term, value), op, constant)
         return holds if (op in (">", ">=")) == upper else not holds
 
-    start = min(max((constant - term.offset) / term.scale, number.low - 1), number.high + 1)
     if number.whole:
+        start = min(max((constant - term.offset) / term.scale, number.low - 1), number.high + 1)
         value = float(math.floor(start)) - 1
         while not above(value):
             value += 1
         return value
-    value = start
-    while above(value):
-        value = math.nextafter(value, -math.inf)
-        if value < number.low:
-            return number.low
-    while not above(value):
-        value = math.nextafter(value, math.inf)
-        if value > number.high:
-            return math.nextafter(number.high, math.inf)
-    return value
+    if above(number.low):
+        return number.low
+    if not above(number.high):
+        return math.nextafter(number.high, math.inf)
+    # Rounding keeps order, so the border can be bisected. Walking to it from a guess could take for ever: beside an
+    # offset, a whole range of tiny numbers computes to the same.
+    below, beyond = _ordinal(number.low), _ordinal(number.high)
+    while beyond - below > 1:
+        middle = (below + beyond) // 2
+        below, beyond = (below, middle) if above(_float(middle)) else (middle, beyond)
+    return _float(beyond)
+
+
+def _ordinal(value: float) -> int:
+    """Place of a float among all floats: the next float has the next place, and zero has 0."""
+    [bits] = struct.unpack("<q", struct.pack("<d", abs(value)))
+    return int(bits) if value >= 0 else -int(bits)
+
+
+def _float(ordinal: int) -> float:
+    [value] = struct.unpack("<d", struct.pack("<q", abs(ordinal)))
+    return float(value) if ordinal >= 0 else -float(value)
 
 
 def compare_one(number: Number, term: Term, op: Operator, constant: float) -> Formula:
