@@ -175,7 +175,7 @@ def test_a_case_that_fails_anyway_notices_nothing() -> None:
 
 @pytest.mark.usefixtures("nobody_exempt")
 def test_a_mutant_that_changes_nobody_is_equivalent() -> None:
-    """By the axioms pain in both legs is one finding with two names: half of this says what the whole does."""
+    """By the axioms both legs are one finding with two names: half of this says what the whole does."""
     knowledge = lone("bilateral_leg_pain AND leg_pain_side = 'both'")
     report = score(knowledge)
     says = {mutant.says for mutant in report.equivalent}

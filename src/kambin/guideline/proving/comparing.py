@@ -53,8 +53,8 @@ def _edge(number: Number, term: Term, op: Operator, constant: float) -> float:
         return number.low
     if not above(number.high):
         return math.nextafter(number.high, math.inf)
-    # Rounding keeps order, so the border can be bisected. Walking to it from a guess could take for ever: beside an
-    # offset, a whole range of tiny numbers computes to the same.
+    # Rounding keeps order, so the border can be bisected. Walking to it from a guess could take for ever:
+    # beside an offset, a whole range of tiny numbers computes to the same.
     below, beyond = _ordinal(number.low), _ordinal(number.high)
     while beyond - below > 1:
         middle = (below + beyond) // 2
