@@ -198,8 +198,11 @@ def draw_crests(canvas: Canvas, scene: Scene) -> list[str]:
         canvas.line(np.stack([top, foot]), line("crest"))
         canvas.dot(top, "^", 6.0)
         text = f"{side} crest {crest.height_mm:+.0f} ± {crest.uncertainty_mm:.0f} mm"
-        x = float(canvas.project(top[None])[0][0])
-        canvas.write(text, top, "left" if x < 0 else "right", strong=True)
+        x, y = canvas.project(top[None])[0][:2]
+        left, right, bottom, upper = canvas.extent
+        reach = 0.16 * (right - left)  # half of the text, so that it stays inside
+        x = min(max(float(x), left + reach), right - reach)
+        canvas.write_at(text, x, float(y) - 0.03 * (bottom - upper), strong=True)
         where = "above" if crest.height_mm >= 0 else "below"
         said.append(f"the patient's {side} crest {abs(crest.height_mm):.0f} mm {where} the L4-L5 disc")
     return said
