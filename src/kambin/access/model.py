@@ -224,12 +224,15 @@ class Block:
         How much is lacking with the best corridor.
     change : str
         The smallest change that would free it, in a sentence.
+    sap_fraction : float or None
+        Share of the superior articular process that would free it, where that alone does.
     """
 
     structure: str
     side: Side | None
     by_mm: float
     change: str
+    sap_fraction: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

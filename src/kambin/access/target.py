@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from kambin.access.catalogue import Rules, setting
 from kambin.access.local import Local, local_of, pedicle_reach
+from kambin.anatomy import frames
 from kambin.anatomy.geometry import HerniatedDisc, SpineModel
+from kambin.anatomy.volume import Volume
 from kambin.case.words import Level, Side
 from kambin.errors import InputError
 
@@ -25,10 +27,10 @@ __all__ = [
     "TipBox",
     "Zone",
     "fragment_of",
-    "mask_fragment",
     "neighbours",
     "target_of",
     "tip_box",
+    "with_mask",
 ]
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -250,6 +252,36 @@ def _ball(count: int) -> Floats:
     return filled
 
 
-def mask_fragment(points_lps: Floats) -> Fragment:
-    """A fragment from the voxel centres of a mask, LPS mm, shape (n, 3)."""
-    return Fragment(_spread(np.asarray(points_lps), int(setting("fragment_points").value)), "given")
+def with_mask(target: Target, model: SpineModel, mask: Volume) -> Target:
+    """The same target with the herniation that a mask shows; its zone is read from where it lies.
+
+    Raises
+    ------
+    InputError
+        The mask is empty, or lies far from the disc: it belongs to another patient or another frame.
+    """
+    index = np.argwhere(np.asarray(mask.array) > 0.5)
+    if not len(index):
+        raise InputError("the mask of the herniation is empty", expected="voxels above 0.5 where it lies")
+    points = frames.apply(mask.lps_from_voxel, index)
+    fragment = Fragment(_spread(points, int(setting("fragment_points").value)), "given")
+    disc = model.discs.get(target.level)
+    if disc is None:
+        return Target(target.level, target.side, target.zone, fragment)
+    local = local_of(disc, target.side)
+    middle = local.of(fragment.centre_lps)
+    if float(np.abs(middle).max()) > float(setting("herniation_far_mm").value):
+        raise InputError(
+            f"the mask lies {np.linalg.norm(middle):.0f} mm from the disc",
+            why="a herniation lies at its disc",
+            now="check level, and that mask and label map share one frame",
+        )
+    return Target(target.level, target.side, _zone_at(model, local, float(middle[0])), fragment)
+
+
+def _zone_at(model: SpineModel, local: Local, outwards_mm: float) -> Zone | None:
+    reach = pedicle_reach(model, local, neighbours(local.level)[1])
+    if reach is None:
+        return None
+    ends = (0.5 * reach[0], reach[0], reach[1])
+    return ZONES[sum(outwards_mm > end for end in ends)]

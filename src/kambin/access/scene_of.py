@@ -1,0 +1,378 @@
+"""From the measured spine to the scene that is searched: one ground for all approaches of a level and side.
+
+The distance fields cost most, so they are made once: nerves, bone, ilium, ribs, organs, skin. An approach
+takes what its file names, with its own bone budget. What the map lacks is told; where the exiting root or the
+sac is neither given nor derived, nothing is planned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kambin.access import structures
+from kambin.access.catalogue import Rules, setting
+from kambin.access.fields import coarse_field, distance_field, section_field, skin_field, tube_field
+from kambin.access.grid import Field, Roi
+from kambin.access.local import Local, local_of, pedicle_reach
+from kambin.access.scene import Cone, Obstacle, Patch, PoseError, Removable, Scene
+from kambin.access.structures import Cut, Piece
+from kambin.access.surfaces import coverage
+from kambin.access.target import Target, TipBox, neighbours, tip_box
+from kambin.anatomy import frames
+from kambin.anatomy.geometry import Root, Sac, SpineModel
+from kambin.case.words import LEVELS, Level, exiting_root, traversing_root
+
+__all__ = ["Ground", "Way", "ground_of", "way_of"]
+
+Floats: TypeAlias = NDArray[np.float64]
+# Longest way from tip to skin that is looked at, mm.
+LONGEST_MM = 260.0
+# Nerves without which nothing is planned.
+VITAL = ("exiting root", "dural sac")
+# Directions at which the corners of the region are taken.
+CORNERS = 5
+# Grid of what is large and smooth: ilium, ribs, the space in front of the root.
+LARGE_STEP_MM = 1.6
+
+
+@dataclass(eq=False)
+class Ground:
+    """What all approaches of one level and side share.
+
+    Attributes
+    ----------
+    model : SpineModel
+    local : Local
+    target : Target
+    roi : Roi
+    cut : Cut
+    nerves : tuple of Obstacle
+    absent : tuple of str
+        Nerves that are neither given nor derived.
+    to_go : Piece or None
+        The superior articular process.
+    skin : Field or None
+    on_skin : bool
+        Whether `skin` is the skin, and not the edge of what is known.
+    """
+
+    model: SpineModel
+    local: Local
+    target: Target
+    roi: Roi
+    cut: Cut
+    nerves: tuple[Obstacle, ...]
+    absent: tuple[str, ...]
+    to_go: Piece | None
+    skin: Field | None
+    on_skin: bool
+
+    @cached_property
+    def bone_without(self) -> Field | None:
+        """Distance to bone that stays when the superior articular process may go."""
+        return self._field(structures.bone_left(self.model, self.cut, self.to_go))
+
+    @cached_property
+    def bone_whole(self) -> Field | None:
+        """Distance to all bone of the column."""
+        return self._field(structures.bone_left(self.model, self.cut, None))
+
+    @cached_property
+    def coverage(self) -> tuple[Floats, Floats] | None:
+        """Points of the superior articular process and what each stands for, mm³."""
+        return None if self.to_go is None else coverage(self.to_go.mask, self.to_go.lps_from_mask)
+
+    @cached_property
+    def large(self) -> tuple[Obstacle, ...]:
+        """Ilium and ribs."""
+        pieces = [
+            structures.named(self.model, self.cut, "iliac bone", "hip_"),
+            structures.named(self.model, self.cut, "rib", "rib_"),
+        ]
+        kinds = ("ilium", "rib")
+        return tuple(
+            Obstacle(piece.name, kind, self.local.side, self._large(piece), robust=False)
+            for piece, kind in zip(pieces, kinds, strict=True)
+            if piece is not None
+        )
+
+    @cached_property
+    def shield(self) -> Obstacle | None:
+        """The space in front of the exiting root."""
+        upper, lower = neighbours(self.target.level)
+        root = _root_of(self.model, upper, self.local)
+        reach = pedicle_reach(self.model, self.local, lower)
+        if root is None or reach is None:
+            return None
+        piece = structures.in_front_of(root, self.local, reach[0])
+        if piece is None:
+            return None
+        return Obstacle(piece.name, "window", self.local.side, self._large(piece), robust=False)
+
+    def organs(self, groups: tuple[str, ...]) -> tuple[tuple[Obstacle, ...], tuple[str, ...]]:
+        """Organs as obstacles, and what of them the map does not hold."""
+        found, missing = structures.organs(self.model, self.cut, groups)
+        demanded = float(setting("demanded_viscera_mm").value)
+        made = [
+            Obstacle(
+                piece.name,
+                "viscera",
+                None,
+                coarse_field(piece.mask, piece.lps_from_mask, self.roi),
+                demanded_mm=demanded,
+                robust=False,
+            )
+            for piece in found
+        ]
+        return tuple(made), missing
+
+    def _field(self, piece: Piece | None) -> Field | None:
+        return None if piece is None else distance_field(piece.mask, piece.lps_from_mask, self.roi)
+
+    def _large(self, piece: Piece) -> Field:
+        return distance_field(piece.mask, piece.lps_from_mask, self.roi, spacing_mm=LARGE_STEP_MM)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Way:
+    """One approach on its ground: what is searched.
+
+    Attributes
+    ----------
+    rules : Rules
+    scene : Scene
+        With the whole superior articular process removable; `with_budget` bounds it.
+    patch : Patch
+        Where the tip may stand.
+    cone : Cone
+        Directions that the approach allows.
+    missing : tuple of str
+        What the map lacks for this approach.
+    """
+
+    rules: Rules
+    scene: Scene
+    patch: Patch
+    cone: Cone
+    missing: tuple[str, ...]
+
+    def with_budget(self, share: float) -> Scene:
+        """The scene in which at most this share of the process goes."""
+        return replace(
+            self.scene, removable=tuple(replace(one, budget=share) for one in self.scene.removable)
+        )
+
+
+def ground_of(
+    model: SpineModel,
+    target: Target,
+    rules: Sequence[Rules],
+    progress: Callable[[str], None] = lambda _: None,
+) -> Ground | tuple[str, ...]:
+    """Make the ground, or say what is missing for it.
+
+    Parameters
+    ----------
+    model : SpineModel
+    target : Target
+    rules : sequence of Rules
+        The approaches that will be planned on it.
+    progress : callable
+
+    Returns
+    -------
+    Ground or tuple of str
+        The structures without which no corridor can be bounded.
+    """
+    level = Level(target.level)
+    disc = model.discs.get(level)
+    if disc is None:
+        return (f"disc {level}",)
+    local = local_of(disc, target.side)
+    boxes = [(one, tip_box(model, one, target, local)) for one in rules]
+    placed = [(one, box) for one, box in boxes if box is not None]
+    if not placed:
+        return (f"pedicle {neighbours(level)[1]}",)
+    progress("skin")
+    roi = _region(model, local, placed)
+    cut = Cut.of(model, roi)
+    skin, on_skin = _skin(model, cut, roi)
+    progress("nerves")
+    nerves, absent = _nerves(model, local, level, roi, _middle(local, placed[0][1]))
+    to_go = structures.bone_to_go(model, cut, neighbours(level)[1], target.side)
+    return Ground(model, local, target, roi, cut, nerves, absent, to_go, skin, on_skin)
+
+
+def way_of(ground: Ground, rules: Rules) -> Way | tuple[str, ...]:
+    """The scene of one approach, or the structures without which it can not be bounded."""
+    box = tip_box(ground.model, rules, ground.target, ground.local)
+    vital = [
+        name for name in ground.absent if name.rsplit(" ", 1)[0] in rules.nerves and "travers" not in name
+    ]
+    vital += [name for name in ground.absent if name == "dural sac" and name not in vital]
+    foramen = rules.window == "foramen"
+    bone = ground.bone_without if foramen and rules.budgeted else ground.bone_whole
+    if box is None or vital or bone is None:
+        return tuple(dict.fromkeys(vital)) or (f"pedicle {neighbours(ground.target.level)[1]}",)
+    organs, missing = ground.organs(rules.forbidden)
+    demanded = float(setting("demanded_bone_mm").value)
+    limits = [Obstacle("bone", "bone", None, bone, demanded_mm=demanded, robust=False), *organs]
+    if foramen:
+        limits += ground.large
+        limits += [ground.shield] if ground.shield is not None else []
+    removable = _removable(ground) if foramen and rules.budgeted else ()
+    lacking = [*missing, *(name for name in ground.absent if name not in vital)]
+    if foramen and rules.budgeted and not removable:
+        lacking.append(f"superior articular process {neighbours(ground.target.level)[1]}")
+    scene = Scene(ground.roi, (*limits, *ground.nerves), ground.skin, _pose(ground.model), removable)
+    return Way(rules, scene, _patch(ground.local, box), cone_of(ground.local, rules), tuple(lacking))
+
+
+def cone_of(local: Local, rules: Rules) -> Cone:
+    """Directions that an approach allows at one level and side."""
+    return Cone(local.axes, rules.axial_deg, rules.cranial_deg)
+
+
+def _middle(local: Local, box: TipBox) -> Floats:
+    return local.lps((np.array(box.low) + np.array(box.high)) / 2)
+
+
+def _patch(local: Local, box: TipBox) -> Patch:
+    half = (np.array(box.high) - np.array(box.low)) / 2
+    return Patch(_middle(local, box), half[:, None] * local.axes)
+
+
+def _pose(model: SpineModel) -> PoseError:
+    voxel = float(max(model.labels.volume.spacing_mm))
+    return PoseError(
+        tau_mm=float(setting("label_boundary_voxels").value) * voxel,
+        theta_deg=float(setting("pose_tilt_deg").value),
+    )
+
+
+def _region(model: SpineModel, local: Local, placed: Sequence[tuple[Rules, TipBox]]) -> Roi:
+    points = []
+    for rules, box in placed:
+        tip = _middle(local, box)
+        points.append(local.lps(np.array([box.low, box.high])))
+        farthest = rules.entry_mm[local.level][1] - local.of(tip)[0]
+        for axial in np.linspace(*rules.axial_deg, CORNERS):
+            for tilt in np.linspace(*rules.cranial_deg, CORNERS):
+                direction = local.direction(float(axial), float(tilt))
+                outwards = max(float(direction @ local.axes[0]), 0.2)
+                points.append((tip + direction * min(farthest / outwards, LONGEST_MM))[None])
+    wanted = Roi.around(np.concatenate(points), 12.0)
+    volume = model.labels.volume
+    ends = np.array([[0, 0, 0], volume.array.shape]) - 0.5
+    corners = np.array([[ends[i, 0], ends[j, 1], ends[k, 2]] for i in (0, 1) for j in (0, 1) for k in (0, 1)])
+    whole = Roi.around(frames.apply(volume.lps_from_voxel, corners), 0.0)
+    return Roi(np.maximum(wanted.low_lps, whole.low_lps), np.minimum(wanted.high_lps, whole.high_lps))
+
+
+def _skin(model: SpineModel, cut: Cut, roi: Roi) -> tuple[Field | None, bool]:
+    if model.skin is not None:
+        whole = np.zeros(model.labels.volume.array.shape, dtype=np.bool_)
+        whole[model.skin.box] = model.skin.mask
+        low, shape = cut.start, cut.labels.shape
+        mask = whole[tuple(slice(int(a), int(a) + n) for a, n in zip(low, shape, strict=True))]
+        return skin_field(mask, cut.lps_from_cut, roi), True
+    edge = structures.edge_of_known(model, cut)
+    return (None if edge is None else skin_field(edge.mask, edge.lps_from_mask, roi)), False
+
+
+def _root_of(model: SpineModel, name: str, local: Local) -> Root | None:
+    return next((one for one in model.roots if one.name == name and one.side is local.side), None)
+
+
+def _nerves(
+    model: SpineModel, local: Local, level: Level, roi: Roi, middle: Floats
+) -> tuple[tuple[Obstacle, ...], tuple[str, ...]]:
+    wanted = {f"exiting root {exiting_root(level)}": exiting_root(level).value}
+    above = LEVELS.index(level)
+    if above > 0:
+        upper = exiting_root(LEVELS[above - 1])
+        wanted[f"root {upper}"] = upper.value
+    wanted[f"traversing root {traversing_root(level)}"] = traversing_root(level).value
+    made, absent = [], []
+    for name, root_name in wanted.items():
+        root = _root_of(model, root_name, local)
+        if root is not None:
+            made.append(_nerve(name, root, local, roi, middle))
+        elif not name.startswith("root"):
+            absent.append(name)
+    if model.sac is None:
+        absent.append("dural sac")
+    else:
+        made.append(_sac(model.sac, roi, middle))
+    return tuple(made), tuple(absent)
+
+
+def _nerve(name: str, root: Root, local: Local, roi: Roi, middle: Floats) -> Obstacle:
+    cap = None
+    if root.region is not None and root.how == "given":
+        part = root.region
+        affine = np.array(part.volume.lps_from_voxel)
+        affine[:3, 3] = frames.apply(affine, part.origin)
+        field = distance_field(part.mask, affine, roi, cap_mm=_nerve_cap())
+    else:
+        field = tube_field(root.points_lps, root.radius_mm, roi, cap_mm=cap)
+    return Obstacle(name, "nerve", local.side, field, _demanded(), root_sd_mm(root, middle), root.how)
+
+
+def _sac(sac: Sac, roi: Roi, middle: Floats) -> Obstacle:
+    if sac.region is not None and sac.how == "given":
+        part = sac.region
+        affine = np.array(part.volume.lps_from_voxel)
+        affine[:3, 3] = frames.apply(affine, part.origin)
+        field = distance_field(part.mask, affine, roi, cap_mm=_nerve_cap())
+    else:
+        shape = (sac.points_lps, sac.frames, sac.half_width_mm, sac.half_depth_mm)
+        field = section_field(*shape, roi)
+    nearest = int(np.argmin(np.linalg.norm(sac.points_lps - middle, axis=1)))
+    return Obstacle("dural sac", "nerve", None, field, _demanded(), _sd(float(sac.sd_mm[nearest])), sac.how)
+
+
+def root_sd_mm(root: Root, place_lps: Floats) -> float:
+    """Standard deviation of a root across its course, where it comes nearest to a place, mm."""
+    nearest = int(np.argmin(np.linalg.norm(root.points_lps - place_lps, axis=1)))
+    before, after = max(nearest - 1, 0), min(nearest + 1, len(root.points_lps) - 1)
+    course = root.points_lps[after] - root.points_lps[before]
+    length = float(np.linalg.norm(course))
+    across = np.eye(3) if length == 0 else np.eye(3) - np.outer(course, course) / length**2
+    spread = across @ root.covariance_mm2[nearest] @ across
+    return _sd(float(np.sqrt(max(float(np.linalg.eigvalsh(spread)[-1]), 0.0))))
+
+
+def _kind(name: str) -> str:
+    """``exiting root`` of ``exiting root L4``."""
+    return name if name == "dural sac" else name.rsplit(" ", 1)[0]
+
+
+def _sd(own_mm: float) -> float:
+    """A nerve's own standard deviation, and that of drawing its border, in squares."""
+    return float(np.hypot(own_mm, float(setting("given_nerve_sd_mm").value)))
+
+
+def _demanded() -> float:
+    return float(setting("demanded_nerve_mm").value)
+
+
+def _nerve_cap() -> float:
+    from kambin.access.settings import search_settings
+
+    return search_settings().nerve_cap_mm
+
+
+def _removable(ground: Ground) -> tuple[Removable, ...]:
+    found = ground.coverage
+    if found is None or ground.to_go is None:
+        return ()
+    points, volumes = found
+    edge = float(max(ground.model.labels.volume.spacing_mm))
+    return (Removable(ground.to_go.name, ground.local.side, points, volumes, edge),)
