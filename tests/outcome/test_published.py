@@ -187,6 +187,7 @@ def content() -> dict[str, Any]:
     whole = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     whole["options"] = {"a": {"rung": "open"}}
     whole["groups"] = {"both": ["a"]}
+    whole["features"] = []
     whole["figures"] = [
         {"options": ["both"], "outcome": "recurrence", "value": 3.4, "time": "not stated", "sources": ["R02"]}
     ]

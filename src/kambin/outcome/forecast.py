@@ -1,15 +1,21 @@
-"""Set the published figures of several options side by side.
+"""What to expect of every option: published figures side by side, and the recurrence risk of this patient.
 
-Figures of groups, not a prediction for this patient: nothing is averaged, multiplied or adjusted. Where
-sources differ, the range over them is shown with each of them below it.
+The figures are those of groups: nothing is averaged, multiplied or adjusted. Where sources differ, the range
+over them is shown with each of them below it. Only the recurrence risk is about this patient; it is a range.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
+from kambin.outcome.grid import claims_beside, comparisons
 from kambin.outcome.published import Entry, Published, published
-from kambin.outcome.types import Figure, Outlook, OutlookRow
+from kambin.outcome.recurrence import recurrence_risk
+from kambin.outcome.types import Figure, Forecast, OutlookRow
+
+if TYPE_CHECKING:
+    from kambin.outcome.card import SignedCard
 
 __all__ = ["CONSERVATIVE", "forecast"]
 
@@ -21,8 +27,10 @@ NOTES = (
 UNKNOWN_OPTION = "No published figures are held for this option."
 
 
-def forecast(option_ids: Sequence[str], facts: Mapping[str, object]) -> Outlook:
-    """Return what was published about each treatment option.
+def forecast(
+    option_ids: Sequence[str], facts: Mapping[str, object], *, card: SignedCard | None = None
+) -> Forecast:
+    """Return what is to be expected of each treatment option.
 
     Parameters
     ----------
@@ -31,47 +39,58 @@ def forecast(option_ids: Sequence[str], facts: Mapping[str, object]) -> Outlook:
         among them, so that every option is seen beside it. An option without data gets a row without
         figures and the reason.
     facts : mapping of str to object
-        Facts of the patient. Used now: ``disc_type`` (``bulge``, ``protrusion``, ``extrusion``,
-        ``sequestration``), because resorption depends on it; absent or None is unknown, and is then listed in
-        `Outlook.missing_facts`.
+        Facts of the patient; absent or None is unknown. ``disc_type`` chooses the figures on resorption; the
+        recurrence risk uses the facts that `kambin.outcome.riskdata` names.
+    card : SignedCard, optional
+        Accepted model card of local results. It changes the recurrence risk of the techniques that it learned
+        from and nothing else, and `Forecast.card` says so.
 
     Returns
     -------
-    Outlook
+    Forecast
         One row per option, without repetition.
 
     Raises
     ------
     IntegrityError
-        The figures contradict themselves or the evidence base.
+        The figures contradict themselves or the evidence base, or the card is for another model.
     """
     known = published()
     wanted = list(dict.fromkeys(option_ids))
     if CONSERVATIVE not in wanted:
         wanted.insert(0, CONSERVATIVE)
-    rows = tuple(_row(option, facts, known) for option in wanted)
+    found = {
+        option: [entry for entry in known.entries if option in entry.options and _fits(entry, facts)]
+        for option in wanted
+    }
+    rows = tuple(_row(option, found[option], known) for option in wanted)
     shown = {figure.outcome for row in rows for figure in row.figures}
     asked = {fact for entry in known.entries if set(entry.options) & set(wanted) for fact, _ in entry.when}
-    return Outlook(
+    return Forecast(
         rows=rows,
         outcomes=tuple(outcome for key, outcome in known.outcomes.items() if key in shown),
         missing_facts=tuple(sorted(fact for fact in asked if _text(facts.get(fact)) is None)),
         notes=NOTES,
+        horizons=known.horizons,
+        comparisons=comparisons(found, known.outcomes, known.horizons, known.combine),
+        beside=claims_beside(found),
+        recurrence=tuple(recurrence_risk(option, facts, card=card) for option in wanted),
+        card=None if card is None else card.note,
     )
 
 
-def _row(option: str, facts: Mapping[str, object], known: Published) -> OutlookRow:
+def _row(option: str, entries: Sequence[Entry], known: Published) -> OutlookRow:
     about = known.options.get(option)
     if about is None:
         return OutlookRow(option, (), (UNKNOWN_OPTION,))
     notes = (*about.notes, about.none) if about.none else about.notes
-    entries = [entry for entry in known.entries if option in entry.options and _fits(entry, facts)]
     figures = tuple(
         figure
         for outcome in known.outcomes
         for figure in _combined([e for e in entries if e.figure.outcome == outcome], known.combine[outcome])
     )
-    return OutlookRow(option, figures, notes, about.rung)
+    features = tuple(feature for options, feature in known.features if option in options)
+    return OutlookRow(option, figures, notes, about.rung, features)
 
 
 def _fits(entry: Entry, facts: Mapping[str, object]) -> bool:
@@ -102,6 +121,7 @@ def _range(figures: Sequence[Figure]) -> Figure:
     # the range is over what the sources found; the interval of each stands in its part
     lows = [figure.low if figure.value is None else figure.value for figure in figures]
     highs = [figure.high if figure.value is None else figure.value for figure in figures]
+    horizons = _unique(figure.horizon for figure in figures)
     return Figure(
         outcome=figures[0].outcome,
         time=_common(figure.time for figure in figures),
@@ -116,6 +136,8 @@ def _range(figures: Sequence[Figure]) -> Figure:
         interval=f"range of {len(figures)} figures",
         conflicts=_unique(conflict for figure in figures for conflict in figure.conflicts),
         parts=tuple(figures),
+        horizon=horizons[0] if len(horizons) == 1 else "",
+        base=_common(figure.base for figure in figures),
     )
 
 

@@ -10,14 +10,16 @@ from typing import Any
 
 from kambin import evidence
 from kambin.errors import IntegrityError
-from kambin.outcome.types import Figure, Outcome
+from kambin.outcome.types import Feature, Figure, Outcome
 
 __all__ = ["FILE", "Entry", "Option", "Published", "published", "read"]
 
 FILE = Path(__file__).with_name("data") / "published.yaml"
 COMBINE = ("any time", "same time", "never")
 BETTER = ("higher", "lower")
+ABOUT = ("structure_removed", "anaesthesia", "stay", "recovery")
 FIELDS = {
+    "base",
     "conflicts",
     "denominator",
     "high",
@@ -91,12 +93,18 @@ class Published:
         By option id.
     entries : tuple of Entry
         In the order of the file.
+    horizons : tuple of str
+        Columns of the side-by-side table.
+    features : tuple of (tuple of str, Feature)
+        Options, and what is said of them in words.
     """
 
     outcomes: Mapping[str, Outcome]
     combine: Mapping[str, str]
     options: Mapping[str, Option]
     entries: tuple[Entry, ...]
+    horizons: tuple[str, ...] = ()
+    features: tuple[tuple[tuple[str, ...], Feature], ...] = ()
 
 
 @cache
@@ -141,14 +149,19 @@ def read(content: Mapping[str, Any]) -> Published:
         _demand(combine[key] in COMBINE, key, f"combine is one of {COMBINE}")
         _demand(outcome.better in BETTER, key, f"better is one of {BETTER}")
     options = {key: _option(key, each) for key, each in content["options"].items()}
+    times = {time: horizon for horizon, named in content["horizons"].items() for time in named}
     entries = tuple(
-        _entry(f"figure {number}", each, content["groups"], outcomes, options)
+        _entry(f"figure {number}", each, content["groups"], outcomes, options, times)
         for number, each in enumerate(content["figures"], start=1)
+    )
+    features = tuple(
+        _feature(f"feature {number}", each, content["groups"], options)
+        for number, each in enumerate(content.get("features", ()), start=1)
     )
     with_figures = {option for entry in entries for option in entry.options}
     for key, option in options.items():
         _demand((key in with_figures) != bool(option.none), key, "an option has figures or says why not")
-    return Published(outcomes, combine, options, entries)
+    return Published(outcomes, combine, options, entries, tuple(content["horizons"]), features)
 
 
 def _option(key: str, record: Mapping[str, Any]) -> Option:
@@ -168,18 +181,41 @@ def _entry(
     groups: Mapping[str, list[str]],
     outcomes: Mapping[str, Outcome],
     options: Mapping[str, Option],
+    times: Mapping[str, str],
 ) -> Entry:
     _demand(set(record) <= FIELDS, where, f"fields are {', '.join(sorted(FIELDS))}")
-    named = tuple(option for name in record["options"] for option in groups.get(name, [name]))
-    for option in named:
-        _demand(option in options, where, f"option {option!r} is not listed")
+    named = _named(where, record["options"], groups, options)
     _demand(record["outcome"] in outcomes, where, f"outcome {record['outcome']!r} is not listed")
     when = tuple((fact, value) for fact, value in record.get("when", {}).items())
-    figure = _figure(where, record, outcomes[record["outcome"]])
+    figure = _figure(where, record, outcomes[record["outcome"]], times)
     return Entry(named, when, figure, claim=evidence.kind_of(figure.source_ids[0]) == "claim")
 
 
-def _figure(where: str, record: Mapping[str, Any], outcome: Outcome) -> Figure:
+def _named(
+    where: str, names: Iterable[str], groups: Mapping[str, list[str]], options: Mapping[str, Option]
+) -> tuple[str, ...]:
+    named = tuple(option for name in names for option in groups.get(name, [name]))
+    for option in named:
+        _demand(option in options, where, f"option {option!r} is not listed")
+    return named
+
+
+def _feature(
+    where: str, record: Mapping[str, Any], groups: Mapping[str, list[str]], options: Mapping[str, Option]
+) -> tuple[tuple[str, ...], Feature]:
+    _demand(record["about"] in ABOUT, where, f"about is one of {', '.join(ABOUT)}")
+    sources = _sources(where, record["sources"])
+    feature = Feature(
+        about=record["about"],
+        text=record["say"],
+        source_ids=sources,
+        level=_level(sources[0]),
+        conflicts=_sources(where, record.get("conflicts", ())),
+    )
+    return _named(where, record["options"], groups, options), feature
+
+
+def _figure(where: str, record: Mapping[str, Any], outcome: Outcome, times: Mapping[str, str]) -> Figure:
     sources, conflicts = _sources(where, record["sources"]), _sources(where, record.get("conflicts", ()))
     low, value, high = record.get("low"), record.get("value"), record.get("high")
     given = [number for number in (low, value, high) if number is not None]
@@ -206,6 +242,8 @@ def _figure(where: str, record: Mapping[str, Any], outcome: Outcome) -> Figure:
         value=value,
         interval=record.get("interval", ""),
         conflicts=conflicts,
+        horizon=times.get(record["time"], ""),
+        base=record.get("base", outcome.denominator),
     )
 
 

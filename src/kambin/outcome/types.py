@@ -7,7 +7,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Figure", "Outcome", "Outlook", "OutlookRow"]
+from kambin.outcome.risktypes import NoRecurrenceRisk, RecurrenceRisk
+
+__all__ = [
+    "CardNote",
+    "Cell",
+    "ClaimBeside",
+    "Comparison",
+    "Feature",
+    "Figure",
+    "Forecast",
+    "Later",
+    "Outcome",
+    "Outlook",
+    "OutlookRow",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +85,12 @@ class Figure:
         Ids of conflicts between the source document and later evidence.
     parts : tuple of Figure
         The figures of the single sources, where `low` and `high` are the range over them.
+    horizon : str
+        Column of the side-by-side table that `time` belongs to, for example ``12 months``; empty where
+        it belongs to none.
+    base : str
+        Kind of denominator, for comparing like with like: `Outcome.denominator` unless the figure counts
+        somebody else.
     """
 
     outcome: str
@@ -87,6 +107,31 @@ class Figure:
     interval: str = ""
     conflicts: tuple[str, ...] = ()
     parts: tuple[Figure, ...] = ()
+    horizon: str = ""
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """What comes with an option and is said in words, because no source prints a number for it.
+
+    Attributes
+    ----------
+    about : str
+        ``structure_removed``, ``anaesthesia``, ``stay`` or ``recovery``.
+    text : str
+        The words.
+    source_ids, conflicts : tuple of str
+        Ids of `kambin.evidence`.
+    level : str
+        Design and level of evidence of the first source.
+    """
+
+    about: str
+    text: str
+    source_ids: tuple[str, ...]
+    level: str
+    conflicts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +148,153 @@ class OutlookRow:
         What holds for the whole row, each with its evidence ids in brackets.
     rung : str
         ``conservative``, ``minimally invasive``, ``open`` or ``addition``; empty for an option without data.
+    features : tuple of Feature
+        What is said in words: structure removed, anaesthesia, stay, recovery.
     """
 
     option: str
     figures: tuple[Figure, ...]
     notes: tuple[str, ...] = ()
     rung: str = ""
+    features: tuple[Feature, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class Cell:
+    """What one option shows at one time in the side-by-side table.
+
+    Attributes
+    ----------
+    option : str
+        Option id.
+    low, high, value : float or None
+        As in `Figure`; where several sources speak, the range over them and no value.
+    interval : str
+        What `low` and `high` are.
+    source_ids : tuple of str
+        All sources of the cell.
+    level : str
+        Levels of evidence, best described first as the file lists them.
+    claim : bool
+        Whether this is what a source document claims; a claim is never merged with what was published.
+    """
+
+    option: str
+    low: float | None
+    high: float | None
+    value: float | None
+    interval: str
+    source_ids: tuple[str, ...]
+    level: str
+    claim: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One line of the side-by-side table: same outcome, same time, same unit, same kind of denominator.
+
+    Attributes
+    ----------
+    outcome : str
+        `Outcome.key`.
+    horizon : str
+        ``6 weeks``, ``3 months``, ``12 months``, ``24 months``; empty for every other or no stated time.
+    unit, base : str
+        Unit and kind of denominator.
+    cells : tuple of Cell
+        One or more per option that has a figure (a claim has its own).
+    blank : tuple of str
+        Options without a figure here. Blank is "not published here", never zero.
+    same_source : tuple of str
+        Sources that speak of two or more of the options: the fair comparisons of the line.
+    """
+
+    outcome: str
+    horizon: str
+    unit: str
+    base: str
+    cells: tuple[Cell, ...]
+    blank: tuple[str, ...] = ()
+    same_source: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What later evidence found where a source document claims a figure; fields as in `Figure`."""
+
+    option: str
+    time: str
+    low: float | None
+    high: float | None
+    unit: str
+    source_ids: tuple[str, ...]
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimBeside:
+    """A figure of F or R with later evidence beside it.
+
+    Attributes
+    ----------
+    claim : str
+        Claim id.
+    outcome : str
+        `Outcome.key`.
+    options : tuple of str
+        The options shown that the claim is about.
+    low, high : float or None
+        What the document says; None is an open end.
+    unit : str
+        Unit.
+    later : tuple of Later
+        What was published later; empty where nothing was.
+    conflicts : tuple of str
+        Conflict ids.
+    verdicts : tuple of str
+        What the evidence base makes of each conflict, for example ``partly supported``.
+    """
+
+    claim: str
+    outcome: str
+    options: tuple[str, ...]
+    low: float | None
+    high: float | None
+    unit: str
+    later: tuple[Later, ...]
+    conflicts: tuple[str, ...]
+    verdicts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CardNote:
+    """Which accepted model card was used.
+
+    Attributes
+    ----------
+    sha256 : str
+        Hash of the card.
+    accepted_by, accepted_on : str
+        Who signed it off, and when.
+    rows, events : int
+        How many patients and recurrences it was learned from.
+    options : tuple of str
+        Techniques that it changes.
+    text : str
+        One sentence for readers.
+    """
+
+    sha256: str
+    accepted_by: str
+    accepted_on: str
+    rows: int
+    events: int
+    options: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
     """Published figures of several options side by side; conservative care is always one of them.
 
     Attributes
@@ -125,9 +307,28 @@ class Outlook:
         Facts of this patient that are not known and would change what is shown.
     notes : tuple of str
         What holds for the whole.
+    horizons : tuple of str
+        The times of the side-by-side table.
+    comparisons : tuple of Comparison
+        The side-by-side table, line by line.
+    beside : tuple of ClaimBeside
+        Figures of F and R with later evidence beside them.
+    recurrence : tuple of RecurrenceRisk or NoRecurrenceRisk
+        One per option, in the order of `rows`.
+    card : CardNote or None
+        The accepted model card that was used, if any.
     """
 
     rows: tuple[OutlookRow, ...]
     outcomes: tuple[Outcome, ...] = ()
     missing_facts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    horizons: tuple[str, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    beside: tuple[ClaimBeside, ...] = ()
+    recurrence: tuple[RecurrenceRisk | NoRecurrenceRisk, ...] = ()
+    card: CardNote | None = None
+
+
+Outlook = Forecast
+"""The former name of `Forecast`."""
