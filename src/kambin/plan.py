@@ -74,7 +74,13 @@ class FactNote(_Part):
 
 
 class ConflictNote(_Part):
-    """A measured value that differs from what the clinician wrote; the clinician's word stands."""
+    """A measured value that differs from what the clinician wrote.
+
+    Attributes
+    ----------
+    used : str
+        ``stated`` unless the reader asked to trust the scan.
+    """
 
     fact: str
     stated: FactValue
@@ -82,6 +88,9 @@ class ConflictNote(_Part):
     unit: str
     uncertainty: float | None
     method: str
+    level: str | None = None
+    side: str | None = None
+    used: Literal["stated", "measured"] = "stated"
 
 
 class ScanEffect(_Part):
@@ -108,6 +117,9 @@ class Software(_Part):
     name: str = "kambin"
     version: str
     evidence_hash: str
+    catalogue_hash: str | None = Field(
+        default=None, description="Of approaches, instruments and thresholds, where a corridor was planned."
+    )
 
 
 class Inputs(_Part):
@@ -115,6 +127,7 @@ class Inputs(_Part):
 
     case_sha256: str
     scan_sha256: str | None = None
+    image_sha256: str | None = None
 
 
 class Plan(_Part):
@@ -136,6 +149,9 @@ class Plan(_Part):
     diagnosis: dict[str, Any] | None
     decisions: list[DecisionDoc]
     anatomy: dict[str, Any] | None
+    access: list[dict[str, Any]] = Field(
+        default_factory=list, description="The corridor of each approach, or what blocks it."
+    )
     scan_effects: list[ScanEffect]
     outlook: dict[str, Any] | None
     profile_differences: list[ProfileDifference]

@@ -54,19 +54,37 @@ def _options(
 @app.command()
 def plan(
     case: CaseFile,
-    scan: Annotated[Path | None, typer.Option(help="Label map of the lumbar spine (NIfTI).")] = None,
+    scan: Annotated[
+        Path | None, typer.Option(help="Label map of the lumbar spine (NIfTI, NRRD, DICOM SEG).")
+    ] = None,
+    image: Annotated[
+        Path | None, typer.Option(help="The CT or MR behind the label map (NIfTI, NRRD, DICOM folder).")
+    ] = None,
     labels: Annotated[
         str | None, typer.Option(help="Label convention of the scan, where the file does not tell.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for plan.json and report.html.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for plan.json, the report, the patient aid and the pictures.")
+    ] = None,
+    trust_scan: Annotated[
+        bool,
+        typer.Option("--trust-scan", help="Where a measurement contradicts the case, use the measurement."),
+    ] = False,
     profile: Profile = "current",
     overlay: Overlay = [],  # noqa: B006  typer copies it
     as_json: Json = False,
 ) -> None:
-    """Walk one patient through the house: the whole plan, with report."""
+    """Walk one patient through the house: the whole plan, with report and patient aid."""
     from kambin.cli.patient import run_plan
 
-    raise typer.Exit(run_plan(case, scan, labels, out, profile, overlay, as_json))
+    settings = {
+        "image": image,
+        "labels": labels,
+        "trust_scan": trust_scan,
+        "profile": profile,
+        "overlays": overlay,
+    }
+    raise typer.Exit(run_plan(case, scan, out, as_json, settings))
 
 
 @app.command()

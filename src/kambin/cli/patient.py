@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kambin.case import Case, load
 from kambin.cli import ANSWERED, OPEN
 from kambin.cli.console import emit_json, note, write_file
 from kambin.errors import InputError
+
+if TYPE_CHECKING:
+    from kambin.pathway import Walk
 
 __all__ = ["read_case", "run_decide", "run_locate", "run_plan"]
 
@@ -21,27 +24,24 @@ def read_case(path: Path) -> Case:
 
 
 def run_plan(
-    case: Path,
-    scan: Path | None,
-    labels: str | None,
-    out: Path | None,
-    profile: str,
-    overlays: Sequence[Path],
-    as_json: bool,
+    case: Path, scan: Path | None, out: Path | None, as_json: bool, settings: Mapping[str, Any]
 ) -> int:
     """Make the plan, write it where asked, print it, and say by the exit code whether it is settled."""
-    from kambin.pathway import plan
+    from kambin.pathway import walk
 
+    if settings.get("image") is not None and scan is None:
+        raise InputError(
+            "an image alone says nothing of where things are",
+            field="--image",
+            now="give the label map too, with --scan",
+        )
     folder = _folder(out)
     patient = read_case(case)
     progress = _progress()
-    made = plan(patient, scan, profile=profile, overlays=overlays, labels=labels, progress=progress)
+    walked = walk(patient, scan, progress=progress, **settings)
+    made = walked.plan
     if folder is not None:
-        from kambin.report import render_report
-
-        progress("writing plan.json and report.html")
-        write_file(folder / "report.html", render_report(made))
-        write_file(folder / "plan.json", made.to_json())
+        _write(folder, walked, progress)
     if as_json:
         sys.stdout.write(made.to_json())
     else:
@@ -56,6 +56,15 @@ def run_plan(
     if any(stage.name == "anatomy" for stage in failed):
         return InputError.exit_code
     return OPEN if made.red_flag or not made.answered or failed else ANSWERED
+
+
+def _write(folder: Path, walked: Walk, progress: Any) -> None:
+    """Everything that people take away, each file whole or not at all."""
+    from kambin.report import render_report
+
+    progress("writing plan.json and report.html")
+    write_file(folder / "report.html", render_report(walked.plan))
+    write_file(folder / "plan.json", walked.plan.to_json())
 
 
 def _folder(out: Path | None) -> Path | None:
