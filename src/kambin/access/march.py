@@ -1,0 +1,271 @@
+"""Along one ray: the smallest margin to every structure, with a proof.
+
+The margin of structure k at the distance s from the tip is ``(d_k − r − demanded − τ − θ·|s − pivot|) / sd``.
+Because the axis moves by at most τ + θ·|s − pivot| under the pose error and a distance changes by no more
+than the way, this is the worst margin under that error: the clearance of a *tapered* capsule.
+
+Between two samples Δ apart the field can not fall below the mean of both less ``Λ·Δ/2``, where Λ is the
+steepest place of the interpolated field near them (see `grid`). A step that does not prove enough is halved.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from kambin.access.grid import BLOCK, Field
+from kambin.access.kernels import trilinear
+from kambin.access.scene import Obstacle, Scene
+
+__all__ = [
+    "Pack",
+    "certified_minima",
+    "certify",
+    "feasible",
+    "margin_pack",
+    "pack",
+    "steepness",
+    "value",
+]
+
+Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+Longs = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+# columns of `Pack.ints`
+OFFSET, NA, NB, NC, SLOPES, MA, MB, MC = range(8)
+# columns of `Pack.reals`
+OX, OY, OZ, INVERSE, SUBTRACT, SCALE, TAPER, STEEPEST, CAP, BLOCK_MM = range(10)
+# A proof is looked for down to steps of this, mm.
+FINEST_MM = 0.01
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pack:
+    """Fields side by side in memory, as the compiled loops read them; limits first, then the objective.
+
+    Attributes
+    ----------
+    flat, slopes : ndarray of float32
+        Nodes and block slopes of all fields, one after the other.
+    ints, reals : ndarray, shapes (k, 8) and (k, 10)
+        Where each lies, and how its value becomes a margin.
+    limits : int
+        How many come first that are limits.
+    obstacles : tuple of Obstacle
+        In the order of the fields.
+    skin : int
+        Index of the skin, the last field, or −1.
+    tau_mm : float
+        Shift of the pose error that is already taken off.
+    """
+
+    flat: Singles
+    slopes: Singles
+    ints: Longs
+    reals: Floats
+    limits: int
+    obstacles: tuple[Obstacle, ...]
+    skin: int
+    tau_mm: float = 0.0
+
+    @property
+    def count(self) -> int:
+        """How many fields are structures."""
+        return len(self.obstacles)
+
+
+def _laid_out(fields: list[Field]) -> tuple[Singles, Singles, Longs, Floats]:
+    ints = np.zeros((len(fields), 8), dtype=np.int64)
+    reals = np.zeros((len(fields), 10))
+    at = slopes_at = 0
+    for n, one in enumerate(fields):
+        ints[n] = (at, *one.values.shape, slopes_at, *one.slopes.shape)
+        at += one.values.size
+        slopes_at += one.slopes.size
+        reals[n, OX : OZ + 1] = one.origin_lps
+        reals[n, INVERSE] = 1.0 / one.spacing_mm
+        reals[n, SCALE] = 1.0
+        reals[n, STEEPEST] = one.slope
+        reals[n, CAP] = one.cap_mm
+        reals[n, BLOCK_MM] = BLOCK * one.spacing_mm
+    flat = np.concatenate([one.values.ravel() for one in fields])
+    slopes = np.concatenate([one.slopes.ravel() for one in fields])
+    return flat, slopes, ints, reals
+
+
+def pack(scene: Scene, radius_mm: float) -> Pack:
+    """Lay a scene out for a cannula of this outer radius."""
+    limits = [one for one in scene.obstacles if not one.is_objective]
+    ordered = (*limits, *[one for one in scene.obstacles if one.is_objective])
+    fields = [one.field for one in ordered]
+    if scene.skin is not None:
+        fields.append(scene.skin)
+    flat, slopes, ints, reals = _laid_out(fields)
+    for n, one in enumerate(ordered):
+        reals[n, SUBTRACT] = radius_mm + one.demanded_mm + (scene.pose.tau_mm if one.robust else 0.0)
+        reals[n, SCALE] = 1.0 / one.sd_mm if one.is_objective else 1.0
+        reals[n, TAPER] = np.radians(scene.pose.theta_deg) if one.robust else 0.0
+    skin = len(ordered) if scene.skin is not None else -1
+    return Pack(flat, slopes, ints, reals, len(limits), ordered, skin, scene.pose.tau_mm)
+
+
+def margin_pack(field: Field) -> Pack:
+    """One field of margins, for the loops over many rays."""
+    flat, slopes, ints, reals = _laid_out([field])
+    alone = Obstacle("margin", "nerve", None, field)
+    return Pack(flat, slopes, ints, reals, 0, (alone,), -1)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def value(flat: Singles, ints: Longs, reals: Floats, k: int, x: float, y: float, z: float) -> float:
+    """Field k at a point, mm."""
+    inverse = reals[k, INVERSE]
+    return trilinear(
+        flat,
+        ints[k, OFFSET],
+        ints[k, NA],
+        ints[k, NB],
+        ints[k, NC],
+        (x - reals[k, OX]) * inverse,
+        (y - reals[k, OY]) * inverse,
+        (z - reals[k, OZ]) * inverse,
+    )
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def steepness(
+    slopes: Singles, ints: Longs, reals: Floats, k: int, x: float, y: float, z: float, radius: float
+) -> float:
+    """How fast field k can change anywhere in a ball, mm per mm; beyond its edge it is constant."""
+    if radius > reals[k, BLOCK_MM]:
+        return reals[k, STEEPEST]
+    inverse = reals[k, INVERSE]
+    i = min(max((x - reals[k, OX]) * inverse, 0.0), ints[k, NA] - 1.5)
+    j = min(max((y - reals[k, OY]) * inverse, 0.0), ints[k, NB] - 1.5)
+    m = min(max((z - reals[k, OZ]) * inverse, 0.0), ints[k, NC] - 1.5)
+    a, b, c = int(i) // BLOCK, int(j) // BLOCK, int(m) // BLOCK
+    return slopes[ints[k, SLOPES] + (a * ints[k, MB] + b) * ints[k, MC] + c]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def certify(
+    flat: Singles,
+    slopes: Singles,
+    ints: Longs,
+    reals: Floats,
+    k: int,
+    ray: Floats,
+    pivot: float,
+    step: float,
+    slack: float,
+) -> tuple[float, float, float]:
+    """Least margin of structure k along a ray (tip, unit direction, length): (proved, seen, where).
+
+    `proved` ≤ the true minimum of the interpolated margin ≤ `seen`; they differ by no more than `slack`, or by
+    what steps of `FINEST_MM` leave. `step` is the first step and the smallest that is kept without need.
+    """
+    scale, taper, subtract = reals[k, SCALE], reals[k, TAPER], reals[k, SUBTRACT]
+    x, y, z, dx, dy, dz, end = ray[0], ray[1], ray[2], ray[3], ray[4], ray[5], ray[6]
+    s = where = 0.0
+    here = (value(flat, ints, reals, k, x, y, z) - subtract - taper * abs(pivot)) * scale
+    seen = proved = here
+    advance = step
+    while s < end:
+        advance = min(max(advance, FINEST_MM), end - s)
+        to = s + advance
+        px, py, pz = x + to * dx, y + to * dy, z + to * dz
+        there = (value(flat, ints, reals, k, px, py, pz) - subtract - taper * abs(to - pivot)) * scale
+        half = 0.5 * advance
+        steep = steepness(slopes, ints, reals, k, px - half * dx, py - half * dy, pz - half * dz, half)
+        floor = 0.5 * (here + there) - (steep + taper) * scale * half
+        lowest = min(seen, there)
+        if floor < lowest - slack and advance > FINEST_MM:
+            advance *= 0.5
+            if floor < proved - step:
+                advance *= 0.5
+            continue
+        proved = min(proved, floor)
+        if there < seen:
+            seen, where = there, to
+        s, here = to, there
+        # as far as the margin could not have come down to the least seen, and twice that for the cone back
+        advance = max(step if slack > 0.05 else 0.5 * step, 1.6 * (here - seen) / scale)
+    return proved, seen, where
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def _minima(
+    flat: Singles, slopes: Singles, ints: Longs, reals: Floats, rays: Floats, step: float, out: Floats
+) -> None:
+    for n in range(len(rays)):
+        out[n, 0], out[n, 1], out[n, 2] = certify(flat, slopes, ints, reals, 0, rays[n], 0.0, step, step)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def _feasible(flat: Singles, ints: Longs, reals: Floats, rays: Floats, step: float, out: Bools) -> None:
+    """Whether the margin stays above zero; leaves a ray at the first place where it does not."""
+    for n in range(len(rays)):
+        x, y, z = rays[n, 0], rays[n, 1], rays[n, 2]
+        dx, dy, dz, end = rays[n, 3], rays[n, 4], rays[n, 5], rays[n, 6]
+        s = 0.0
+        free = True
+        while True:
+            margin = value(flat, ints, reals, 0, x + s * dx, y + s * dy, z + s * dz)
+            if margin < 0.0:
+                free = False
+                break
+            if s >= end:
+                break
+            s = min(s + max(margin, step), end)
+        out[n] = free
+
+
+def _shared(work: list[object], threads: int) -> None:
+    """Run calls of compiled code, which lets go of the interpreter, side by side."""
+    with ThreadPoolExecutor(threads) as pool:
+        for done in [pool.submit(call) for call in work]:  # type: ignore[arg-type]
+            done.result()
+
+
+def certified_minima(margins: Pack, rays: Floats, *, step_mm: float = 0.2, threads: int = 2) -> Floats:
+    """Least margin of each ray in one field: proved, seen, and where; shape (n, 3).
+
+    Parameters
+    ----------
+    margins : Pack
+        Of one field, see `margin_pack`; fuse several with `scene.fused`.
+    rays : ndarray, shape (n, 7)
+        Tip, unit direction from tip to entry, and length, LPS mm.
+    step_mm : float
+        Proved and seen differ by no more than this.
+    """
+    out = np.empty((len(rays), 3))
+    cuts = np.linspace(0, len(rays), threads + 1).astype(int)
+
+    def part(low: int, high: int) -> object:
+        return lambda: _minima(
+            margins.flat, margins.slopes, margins.ints, margins.reals, rays[low:high], step_mm, out[low:high]
+        )
+
+    _shared([part(int(a), int(b)) for a, b in zip(cuts[:-1], cuts[1:], strict=True)], threads)
+    return out
+
+
+def feasible(margins: Pack, rays: Floats, *, step_mm: float = 0.4, threads: int = 2) -> Bools:
+    """Whether each ray keeps its margins at samples that are never farther apart than the margin allows."""
+    out = np.empty(len(rays), dtype=np.bool_)
+    cuts = np.linspace(0, len(rays), threads + 1).astype(int)
+
+    def part(low: int, high: int) -> object:
+        return lambda: _feasible(
+            margins.flat, margins.ints, margins.reals, rays[low:high], step_mm, out[low:high]
+        )
+
+    _shared([part(int(a), int(b)) for a, b in zip(cuts[:-1], cuts[1:], strict=True)], threads)
+    return out
