@@ -28,7 +28,7 @@ from kambin.anatomy.settings import (
     MIN_DISC_AREA_MM2,
 )
 
-__all__ = ["Space", "space_between"]
+__all__ = ["Space", "in_front_of_canal", "on_end_plates", "space_between"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -105,13 +105,13 @@ def _measure(
     bottom = _last_from_below(sample(lower, origin, steps), along)
     height = top - bottom
     valid = np.isfinite(height) & (height > 0) & (height < MAX_DISC_HEIGHT_MM)
-    disc = _in_front_of_canal(valid, across, line_mm)
+    disc = in_front_of_canal(valid, across, across, line_mm)
     if disc is None:
         return None
-    disc = _on_end_plates(disc, height, across, line_mm)
+    disc = on_end_plates(disc, height, (across, across), line_mm)
     if np.count_nonzero(disc) * line_mm**2 < MIN_DISC_AREA_MM2:
         return None
-    plane = _plane_terms(across, disc)
+    plane = _plane_terms((across, across), disc)
     middles = (top[disc] + bottom[disc]) / 2
     (slope_left, slope_back, _), *_ = np.linalg.lstsq(plane, middles, rcond=None)
     weights = height[disc]
@@ -134,13 +134,25 @@ def _last_from_below(inside: Bools, along: Floats) -> Floats:
     return np.asarray(np.where(inside.any(axis=-1), found, np.nan), dtype=np.float64)
 
 
-def _plane_terms(across: Floats, lines: Bools) -> Floats:
+def _plane_terms(across: tuple[Floats, Floats], lines: Bools) -> Floats:
     """Left offset, back offset and 1 for each line, shape (n, 3)."""
-    left, back = np.meshgrid(across, across, indexing="ij")
+    left, back = np.meshgrid(*across, indexing="ij")
     return np.stack([left[lines], back[lines], np.ones(np.count_nonzero(lines))], axis=1)
 
 
-def _on_end_plates(disc: Bools, height: Floats, across: Floats, line_mm: float) -> Bools:
+def on_end_plates(disc: Bools, height: Floats, across: tuple[Floats, Floats], line_mm: float) -> Bools:
+    """Lines of a disc that end on both end plates, and not on the wall of a body beyond the edge of one.
+
+    Parameters
+    ----------
+    disc : ndarray of bool, shape (a, b)
+    height : ndarray, shape (a, b)
+        Millimetres.
+    across : two ndarrays, shapes (a,), (b,)
+        Places of the lines along left and back, mm.
+    line_mm : float
+        Distance of the lines.
+    """
     from scipy import ndimage
 
     inside: Bools = ndimage.binary_erosion(disc, iterations=max(int(INSIDE_MM / line_mm), 1))
@@ -152,12 +164,21 @@ def _on_end_plates(disc: Bools, height: Floats, across: Floats, line_mm: float) 
     return kept
 
 
-def _in_front_of_canal(valid: Bools, across: Floats, line_mm: float) -> Bools | None:
-    """The connected part of the lines about the middle, without what lies behind the bodies."""
+def in_front_of_canal(valid: Bools, left: Floats, back: Floats, line_mm: float) -> Bools | None:
+    """The connected part of the lines about the middle, without what lies behind the bodies.
+
+    Parameters
+    ----------
+    valid : ndarray of bool, shape (a, b)
+    left, back : ndarray, shapes (a,), (b,)
+        Places of the lines, mm.
+    line_mm : float
+        Distance of the lines.
+    """
     from scipy import ndimage
 
-    strip = valid[np.abs(across) <= MIDLINE_MM].mean(axis=0)
-    middle = int(np.argmin(np.abs(across)))
+    strip = valid[np.abs(left) <= MIDLINE_MM].mean(axis=0)
+    beside, middle = int(np.argmin(np.abs(left))), int(np.argmin(np.abs(back)))
     canal = np.flatnonzero(strip[middle:] <= 0.5)
     kept = valid.copy()
     if len(canal):
@@ -166,7 +187,7 @@ def _in_front_of_canal(valid: Bools, across: Floats, line_mm: float) -> Bools | 
     rows, columns = np.ogrid[-radius : radius + 1, -radius : radius + 1]
     opened = ndimage.binary_opening(kept, rows**2 + columns**2 <= radius**2)
     pieces, _ = ndimage.label(opened)
-    if not pieces[middle, middle]:
+    if not pieces[beside, middle]:
         return None
-    part: Bools = pieces == pieces[middle, middle]
+    part: Bools = pieces == pieces[beside, middle]
     return part

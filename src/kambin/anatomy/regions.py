@@ -13,7 +13,7 @@ from kambin.anatomy.reading import Box, LabelMap
 from kambin.anatomy.settings import FRAGMENT_SHARE
 from kambin.anatomy.volume import Volume
 
-__all__ = ["Region", "middle_lps", "region", "sample"]
+__all__ = ["Region", "middle_lps", "region", "region_of", "sample"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -137,6 +137,35 @@ def region(labels: LabelMap, name: str) -> Region | None:
         fragments=tuple(centre for piece, centre in zip(kept, centres, strict=True) if piece != largest),
         main_centre_lps=centres[int(np.searchsorted(kept, largest))],
         border_voxels=_border(mask, box, labels.volume.array.shape),
+    )
+
+
+def region_of(name: str, value: int, volume: Volume, mask: Bools) -> Region:
+    """A structure whose voxels are known already, all of them, in one piece or not.
+
+    Parameters
+    ----------
+    name : str
+    value : int
+    volume : Volume
+    mask : ndarray of bool, shape of the volume
+        Not empty.
+    """
+    box, inner = _trimmed((slice(0, mask.shape[0]), slice(0, mask.shape[1]), slice(0, mask.shape[2])), mask)
+    voxels = int(np.count_nonzero(inner))
+    origin = np.array([part.start for part in box])
+    return Region(
+        name=name,
+        value=value,
+        volume=volume,
+        box=box,
+        mask=inner,
+        voxels=voxels,
+        main_voxels=voxels,
+        stray_voxels=0,
+        fragments=(),
+        main_centre_lps=frames.apply(volume.lps_from_voxel, _middle(inner) + origin),
+        border_voxels=_border(inner, box, volume.array.shape),
     )
 
 

@@ -2,41 +2,43 @@
 
 >>> spine = read_spine("examples/scans/demo_labels.nii.gz")           # doctest: +SKIP
 >>> [fact.name for fact in facts(spine)]                              # doctest: +SKIP
-['crest_above_l45_left_mm', 'crest_above_l45_right_mm']
+['crest_above_l45_left_mm', 'crest_above_l45_right_mm', 'crest_above_mid_l5_pedicle']
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
-from kambin.anatomy import frames, numbering
+from kambin.anatomy import frames
+from kambin.anatomy.assembly import assemble
 from kambin.anatomy.column import Column, measure_column
 from kambin.anatomy.crest import METHOD
-from kambin.anatomy.model import Measurement, Spine, Vertebra
+from kambin.anatomy.geometry import SpineModel
+from kambin.anatomy.measuring import Book
+from kambin.anatomy.model import Caution, Measurement, Spine, Vertebra
+from kambin.anatomy.presence import note_presence
 from kambin.anatomy.reading import LabelMap, read_label_map
+from kambin.anatomy.rows import write_crest, write_discs, write_posture, write_vertebrae
+from kambin.anatomy.skin import find_skin
+from kambin.anatomy.volume import Volume
 from kambin.case.measured import MeasuredFact
 from kambin.case.words import SIDES
 
 __all__ = ["facts", "measure_spine", "read_spine"]
 
-VOLUME_METHOD = (
-    "voxels of the bone, counted; the uncertainty is that of counting, "
-    "the segmentation's own error is not known"
-)
-CUT = "; incomplete, because the field of view cuts the bone"
 
-
-def read_spine(path: str | Path, *, labels: str | None = None) -> Spine:
+def read_spine(path: str | Path, *, labels: str | None = None, image: str | Path | None = None) -> Spine:
     """Read a label map and measure the lumbar spine in it.
 
     Parameters
     ----------
     path : str or Path
-        A NIfTI label map.
+        A label map.
     labels : str, optional
-        Name of its label convention (`total`, `total_v3`); told from the file where it can be.
+        Name of its label convention (`conventions.known_conventions`); told from the file where it can be.
+    image : str or Path, optional
+        The CT or MR of the same patient in the same frame, on any grid; shows the skin where the map does
+        not label it.
 
     Returns
     -------
@@ -45,17 +47,24 @@ def read_spine(path: str | Path, *, labels: str | None = None) -> Spine:
     Raises
     ------
     ScanRefused
-        The file can not be read, the convention can not be told, or the anatomy contradicts frame or labels.
+        A file can not be read, the convention can not be told, or the anatomy contradicts frame or labels.
     """
-    return measure_spine(read_label_map(path, labels))
+    found = read_label_map(path, labels)
+    if image is None:
+        return measure_spine(found)
+    from kambin.anatomy.reading import read_image
+
+    return measure_spine(found, read_image(image))
 
 
-def measure_spine(labels: LabelMap) -> Spine:
+def measure_spine(label_map: LabelMap, image: Volume | None = None) -> Spine:
     """Measure the lumbar spine in a label map.
 
     Parameters
     ----------
-    labels : LabelMap
+    label_map : LabelMap
+    image : Volume or None
+        CT or MR in the same frame, on its own grid.
 
     Returns
     -------
@@ -66,21 +75,52 @@ def measure_spine(labels: LabelMap) -> Spine:
     ScanRefused
         The anatomy contradicts frame or labels.
     """
-    column = measure_column(labels)
+    column = measure_column(label_map)
+    built = assemble(column, label_map)
+    book = Book()
+    write_vertebrae(book, column, built)
+    write_discs(book, column, built)
+    write_posture(book, column, built)
+    write_crest(book, column, built)
+    skin, skin_how = find_skin(label_map, image)
+    note_presence(book, column, label_map, skin_how if skin is None else None)
     vertebrae = _vertebrae(column)
     return Spine(
-        convention=labels.convention.name,
-        convention_how=labels.how,
-        spacing_mm=labels.volume.spacing_mm,
+        convention=label_map.convention.name,
+        convention_how=label_map.how,
+        spacing_mm=label_map.volume.spacing_mm,
         levels=tuple(vertebrae),
         vertebrae=vertebrae,
         interspaces=dict(column.spaces),
         lumbar_axis_lps=None if column.axis is None else frames.as_point(column.axis.cranial),
         crest={side: column.crest[side] for side in SIDES if side in column.crest},
-        measurements=(*_presence(column), *_volumes(column, vertebrae), *_crest_heights(column)),
-        warnings=tuple(column.cautions),
-        missing=tuple(column.missing),
+        measurements=tuple(book.rows),
+        warnings=(*column.cautions, *_not_measured(book)),
+        missing=tuple(dict.fromkeys((*column.missing, *book.missing))),
+        model=SpineModel(
+            labels=label_map,
+            image=image,
+            shapes=built.shapes,
+            parts=built.parts,
+            discs={level: found.disc for level, found in built.discs.items()},
+            canal=built.canal,
+            sac=None,
+            foramina={},
+            roots=(),
+            herniations=(),
+            skin=skin,
+        ),
     )
+
+
+def _not_measured(book: Book) -> list[Caution]:
+    """One caution for each reason, with what it kept from being measured."""
+    return [
+        Caution(
+            "not_measured", f"Not measured, because {why}: {', '.join(what)}.", tuple(dict.fromkeys(what))
+        )
+        for why, what in book.reasons.items()
+    ]
 
 
 def facts(spine: Spine) -> tuple[MeasuredFact, ...]:
@@ -94,9 +134,10 @@ def facts(spine: Spine) -> tuple[MeasuredFact, ...]:
     -------
     tuple of MeasuredFact
         `crest_above_l45_left_mm` and `crest_above_l45_right_mm`, rounded to 0.1 mm; a side that was not
-        measured is absent, never zero.
+        measured is absent, never zero. `crest_above_mid_l5_pedicle` where both sides were measured and agree
+        beyond their uncertainty, absent otherwise: on a lateral film the two crests are one line.
     """
-    return tuple(
+    heights = tuple(
         MeasuredFact(
             name=f"crest_above_l45_{side}_mm",
             value=round(found.height_mm, 1),
@@ -107,6 +148,29 @@ def facts(spine: Spine) -> tuple[MeasuredFact, ...]:
         )
         for side, found in spine.crest.items()
     )
+    return (*heights, *_above_pedicle(spine))
+
+
+def _above_pedicle(spine: Spine) -> tuple[MeasuredFact, ...]:
+    rows = [item for item in spine.measurements if item.name == "crest_above_l5_pedicle"]
+    sure = {_sure_side(item) for item in rows}
+    if len(rows) < len(SIDES) or len(sure) != 1 or None in sure:
+        return ()
+    return (
+        MeasuredFact(
+            name="crest_above_mid_l5_pedicle",
+            value=bool(sure.pop()),
+            method=rows[0].method + "; both sides agree beyond their uncertainty",
+            structures=tuple(dict.fromkeys(name for item in rows for name in item.structures)),
+        ),
+    )
+
+
+def _sure_side(item: Measurement) -> bool | None:
+    """Whether a height is above zero; None where it is unknown or its interval holds zero."""
+    if item.value is None or item.uncertainty is None or abs(item.value) <= item.uncertainty:
+        return None
+    return item.value > 0
 
 
 def _vertebrae(column: Column) -> dict[str, Vertebra]:
@@ -122,41 +186,3 @@ def _vertebrae(column: Column) -> dict[str, Vertebra]:
         for name, bone in column.bones.items()
         if name != "T12"
     }
-
-
-def _presence(column: Column) -> list[Measurement]:
-    names = [name for name in (*numbering.LUMBAR, *numbering.SACRAL) if name != "L6" or name in column.bones]
-    return [
-        Measurement("present", name in column.bones, "1", "label in the map", None, (name,), level=name)
-        for name in names
-    ]
-
-
-def _volumes(column: Column, vertebrae: dict[str, Vertebra]) -> list[Measurement]:
-    made = []
-    for name, vertebra in vertebrae.items():
-        bone = column.bones[name]
-        # each voxel at the surface is in or out by chance: the variance of a uniform step, times their number
-        counting = 2.0 * bone.volume.voxel_ml * float(np.sqrt(bone.surface_voxels() / 12.0))
-        method = VOLUME_METHOD if vertebra.complete else VOLUME_METHOD + CUT
-        made.append(Measurement("volume", vertebra.volume_ml, "mL", method, counting, (name,), level=name))
-    return made
-
-
-def _crest_heights(column: Column) -> list[Measurement]:
-    made = []
-    for side in SIDES:
-        found = column.crest.get(side)
-        made.append(
-            Measurement(
-                name="crest_above_l45",
-                value=None if found is None else found.height_mm,
-                unit="mm",
-                method=METHOD,
-                uncertainty=None if found is None else found.uncertainty_mm,
-                structures=() if found is None else found.structures,
-                side=side,
-                level="L4-L5",
-            )
-        )
-    return made

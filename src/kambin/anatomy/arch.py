@@ -1,0 +1,200 @@
+"""The arch of one vertebra in its own frame: pedicles, lamina and where the canal lies between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kambin.anatomy.kernels import first_crossing
+from kambin.anatomy.vertebrae import Body
+from kambin.case.words import SIDES, Side
+
+__all__ = ["Arch", "Pedicle", "find_arch"]
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+# Canals are 13 to 21 mm deep and 21 to 32 mm wide (clouthier2023); stenosis and wide canals beyond.
+CANAL_DEPTH_MM = (6.0, 32.0)
+CANAL_DEPTH_GUESS_MM = 16.0
+CANAL_HALF_WIDTH_MM = (5.0, 20.0)
+PEDICLE_WIDTH_MM = (3.0, 28.0)
+# The rows of a pedicle in which its least width is looked for: its round top and bottom are not its waist.
+WAIST_SHARE = 0.6
+# The section in which a pedicle stands alone, as a share of the way from the wall to its own section; what
+# lies farther below or above it than this is not the pedicle.
+FRONT_SHARE = 0.6
+BELOW_FRONT_MM = 2.0
+# Half width of the strip in which lamina and spinous process meet.
+STRIP_MM = 3.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pedicle:
+    """One pedicle, in its coronal section half way between wall and lamina.
+
+    Attributes
+    ----------
+    side : Side
+    centre_lps : ndarray, shape (3,)
+    medial, lateral : float
+        Distance of its walls from the mid-sagittal plane, mm, both positive.
+    bottom, top : float
+        Heights in the vertebra's frame, mm.
+    width_mm, height_mm : float
+    """
+
+    side: Side
+    centre_lps: Floats
+    medial: float
+    lateral: float
+    bottom: float
+    top: float
+    width_mm: float
+    height_mm: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arch:
+    """Pedicles and lamina.
+
+    Attributes
+    ----------
+    pedicles : mapping
+        Side → `Pedicle`; a side that was not found is absent.
+    lamina : float or None
+        Front of the lamina in the mid-sagittal plane, mm behind the body's middle.
+    section : float
+        Where the coronal section of the pedicles lies, mm behind the body's middle.
+    """
+
+    pedicles: Mapping[Side, Pedicle]
+    lamina: float | None
+    section: float
+
+
+def find_arch(body: Body) -> Arch:
+    """Find pedicles and lamina of a vertebra.
+
+    Parameters
+    ----------
+    body : Body
+
+    Returns
+    -------
+    Arch
+        What was not found is absent.
+    """
+    lamina = _lamina_front(body)
+    depth = CANAL_DEPTH_GUESS_MM if lamina is None else lamina - float(body.wall[0])
+    section = float(body.wall[0]) + depth / 2
+    found = {side: _pedicle(body, side, section) for side in SIDES}
+    return Arch({side: item for side, item in found.items() if item is not None}, lamina, section)
+
+
+def _lamina_front(body: Body) -> float | None:
+    """Front of the lamina in the midline: the nearest place at which it closes the canal."""
+    x, y, z = body.patch.axes
+    strip = np.abs(x) <= STRIP_MM
+    rows = (z >= -16.0) & (z <= 14.0)
+    begin = int(np.searchsorted(y, float(body.wall[0]) + 2.5))
+    values = np.ascontiguousarray(body.patch.values[strip][:, :, rows].transpose(0, 2, 1))
+    start = np.full(values.shape[:2], begin, dtype=np.int64)
+    found = np.interp(first_crossing(values, start, 1, True), np.arange(len(y)), y, left=np.nan, right=np.nan)
+    least, most = (float(body.wall[0]) + reach for reach in CANAL_DEPTH_MM)
+    found = np.where((found >= least) & (found <= most), found, np.nan)
+    front = [float(np.median(row[np.isfinite(row)])) for row in found.T if np.isfinite(row).mean() > 0.6]
+    return float(np.percentile(front, 20)) if len(front) >= 3 else None
+
+
+def _pedicle(body: Body, side: Side, section: float) -> Pedicle | None:
+    """Measure a pedicle in the coronal section of the patch at y = `section`."""
+    _, _, z = body.patch.axes
+    # nearer to the body the foramen is open below the pedicle; further back pars and lamina join it
+    front = _walls(body, side, float(body.wall[0]) + FRONT_SHARE * (section - float(body.wall[0])))
+    medial, lateral, width, good = _walls(body, side, section)
+    seed = _longest_run(front[3])
+    if len(seed) >= 4:
+        spare = round(BELOW_FRONT_MM / (z[1] - z[0]))
+        good[: max(seed[0] - spare, 0)] = False
+        good[seed[-1] + spare + 1 :] = False
+    rows = _longest_run(good)
+    if len(rows) < 4:
+        return None
+    return _measured(body, side, section, (medial, lateral, width), rows)
+
+
+def _walls(body: Body, side: Side, section: float) -> tuple[Floats, Floats, Floats, Bools]:
+    """Medial and lateral wall of the bone beside the canal, its width, and where it can be a pedicle."""
+    x, _, z = body.patch.axes
+    plane = _coronal(body, section)
+    sign = 1 if side is Side.LEFT else -1
+    outwards = np.ascontiguousarray((plane if sign > 0 else plane[::-1]).T[:, np.newaxis, :])
+    start = np.full((len(z), 1), int(np.argmin(np.abs(x))), dtype=np.int64)
+    places = np.arange(len(x))
+    axis = x if sign > 0 else -x[::-1]
+    inner = first_crossing(outwards, start, 1, True)
+    again = np.where(np.isfinite(inner), np.ceil(np.nan_to_num(inner) + 1e-6), -1).astype(np.int64)
+    outer = first_crossing(outwards, np.minimum(again, len(x) - 1), 1, False)
+    medial = np.interp(inner, places, axis, left=np.nan, right=np.nan)[:, 0]
+    # bone that leaves the patch is a transverse process
+    lateral = np.interp(np.nan_to_num(outer, nan=len(x)), places, axis)[:, 0]
+    width = lateral - medial
+    good = np.isfinite(width) & (medial >= CANAL_HALF_WIDTH_MM[0]) & (medial <= CANAL_HALF_WIDTH_MM[1])
+    good &= width >= 1.0
+    return medial, lateral, width, good
+
+
+def _coronal(body: Body, section: float) -> NDArray[np.float32]:
+    _, y, _ = body.patch.axes
+    index = float(np.interp(section, y, np.arange(len(y))))
+    low = min(int(index), len(y) - 2)
+    share = np.float32(index - low)
+    plane: NDArray[np.float32] = (
+        body.patch.values[:, low] * (1 - share) + body.patch.values[:, low + 1] * share
+    )
+    return plane
+
+
+def _measured(
+    body: Body, side: Side, section: float, walls: tuple[Floats, Floats, Floats], rows: NDArray[np.int64]
+) -> Pedicle | None:
+    x, _, z = body.patch.axes
+    medial, lateral, width = walls
+    spare = round(len(rows) * (1 - WAIST_SHARE) / 2)
+    waist = rows[spare : len(rows) - spare]
+    least = float(width[waist].min())
+    # a transverse process that joins on some rows widens them, and must not count as the pedicle's edge
+    inner, outer = float(np.median(medial[waist])), float(np.percentile(lateral[waist], 25))
+    if not PEDICLE_WIDTH_MM[0] <= least <= PEDICLE_WIDTH_MM[1]:
+        return None
+    sign = 1.0 if side is Side.LEFT else -1.0
+    centre_x = inner + least / 2
+    plane = _coronal(body, section)
+    near = np.abs(x - sign * centre_x) <= max(least / 2 - 1.0, 1.0)
+    values = np.ascontiguousarray(plane[near][:, np.newaxis, :])
+    start = np.full((len(values), 1), int(rows[len(rows) // 2]), dtype=np.int64)
+    places = np.arange(len(z))
+    top, bottom = (
+        np.interp(first_crossing(values, start, step, False), places, z, left=np.nan, right=np.nan)
+        for step in (1, -1)
+    )
+    if not (np.isfinite(top).any() and np.isfinite(bottom).any()):
+        return None
+    step = float(z[1] - z[0])
+    high = min(float(np.nanmax(top)), float(z[rows[-1]]) + step)
+    low = max(float(np.nanmin(bottom)), float(z[rows[0]]) - step)
+    local = np.array([sign * centre_x, section, (high + low) / 2])
+    return Pedicle(side, body.patch.lps(local), inner, outer, low, high, least, high - low)
+
+
+def _longest_run(good: Bools) -> NDArray[np.int64]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], good, [False]]).astype(np.int8)))
+    if not len(edges):
+        return np.empty(0, dtype=np.int64)
+    starts, stops = edges[::2], edges[1::2]
+    best = int(np.argmax(stops - starts))
+    return np.arange(starts[best], stops[best])

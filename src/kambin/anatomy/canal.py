@@ -1,0 +1,254 @@
+"""The bony canal: a line through the middle of its rings, and its size across that line.
+
+At the height of the pedicles each vertebra closes a ring of bone round the canal. Rays from inside, in the
+plane across the canal's line, meet it; their ends are the ring, its middle is the line's point, its area the
+canal's. Between two rings the canal is open to the sides (the foramina): there the line is a smooth curve
+through the rings, depth is measured in the mid-sagittal plane, and width and area are not measured but
+carried over from ring to ring, for drawing and for the nerves only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kambin.anatomy import frames
+from kambin.anatomy.arch import Arch
+from kambin.anatomy.fields import Field
+from kambin.anatomy.geometry import Canal, Disc, VertebraShape
+from kambin.anatomy.kernels import ray_crossing
+from kambin.anatomy.vertebrae import Body
+
+__all__ = ["Ring", "canal_of", "depth_at_disc", "find_rings", "ring_at", "sacral_ring"]
+
+Floats = NDArray[np.float64]
+
+RAYS = 120
+RAY_STEP_MM = 0.4
+# Half the width of the widest canal and some to spare; a ray that meets nothing leaves through a gap.
+REACH_MM = 24.0
+# A ring is closed if all but this share of the rays end in bone; what is left is bridged.
+OPEN_SHARE = 0.08
+# Heights at which a ring is looked for, as shares of the pedicle from its middle up and down.
+HEIGHTS = (0.0, -0.15, 0.15, -0.3, 0.3)
+ROUNDS = 3
+# Rows before and behind the middle of the ring in which its greatest width is looked for.
+ROWS_MM = 7.0
+# Distance of the points of the line.
+LINE_STEP_MM = 3.0
+# Heights below the plate of the sacrum at which its ring is looked for: at the pedicle, then lower, where the
+# lamina closes it when it leaves it open above.
+SACRAL_BELOW_MM = (9.0, 12.0, 6.0, 15.0, 18.0)
+# The line reaches this far above the first and below the last ring.
+BEYOND_MM = 9.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ring:
+    """The closed ring of one vertebra.
+
+    Attributes
+    ----------
+    name : str
+    centre_lps : ndarray, shape (3,)
+    frame : ndarray, shape (3, 3)
+        Rows left, posterior, cranial across the canal's line.
+    depth_mm, width_mm, area_mm2 : float
+    open_share : float
+        Share of the rays that met nothing and were bridged.
+    """
+
+    name: str
+    centre_lps: Floats
+    frame: Floats
+    depth_mm: float
+    width_mm: float
+    area_mm2: float
+    open_share: float
+
+
+def find_rings(bodies: Mapping[str, Body], arches: Mapping[str, Arch]) -> dict[str, Ring]:
+    """The ring of each vertebra that has one, from the head down.
+
+    Parameters
+    ----------
+    bodies, arches : mapping
+        By vertebra, from the head down.
+
+    Returns
+    -------
+    dict
+    """
+    rings: dict[str, Ring] = {}
+    for name, arch in arches.items():
+        if arch.pedicles and arch.lamina is not None:
+            found = _ring(bodies[name], arch, bodies[name].shape.frame)
+            if found is not None:
+                rings[name] = found
+    # once more across the line that the rings themselves make
+    if len(rings) >= 2:
+        for name, direction in _directions(rings).items():
+            frame = frames.spine_frame(direction, bodies[name].shape.frame[1])
+            again = _ring(bodies[name], arches[name], frame)
+            rings[name] = rings[name] if again is None else again
+    return rings
+
+
+def _directions(rings: Mapping[str, Ring]) -> dict[str, Floats]:
+    names = list(rings)
+    places = np.array([ring.centre_lps for ring in rings.values()])
+    return {
+        name: frames.unit(places[max(i - 1, 0)] - places[min(i + 1, len(names) - 1)])
+        for i, name in enumerate(names)
+    }
+
+
+def _ring(body: Body, arch: Arch, frame: Floats) -> Ring | None:
+    pedicles = list(arch.pedicles.values())
+    low = float(np.mean([pedicle.bottom for pedicle in pedicles]))
+    high = float(np.mean([pedicle.top for pedicle in pedicles]))
+    lamina = body.wall[0] if arch.lamina is None else arch.lamina
+    for share in HEIGHTS:
+        height = (low + high) / 2 + share * (high - low)
+        front = float(body.wall[0] + body.wall[1] * height)
+        middle = body.patch.lps(np.array([0.0, (front + float(lamina)) / 2, height]))
+        found = ring_at(body.shape.name, body.field, middle, frame)
+        if found is not None:
+            return found
+    return None
+
+
+def sacral_ring(shape: VertebraShape, sacrum: Field) -> Ring | None:
+    """The ring of the first sacral vertebra, looked for below its plate; None where none is closed."""
+    if shape.superior is None:
+        return None
+    wall = shape.superior.depth_mm / 2
+    for below in SACRAL_BELOW_MM:
+        middle = shape.origin_lps + (wall + 7.0) * shape.frame[1] - below * shape.frame[2]
+        found = ring_at(shape.name, sacrum, middle, shape.frame)
+        if found is not None:
+            return found
+    return None
+
+
+def ring_at(name: str, field: Field, middle: Floats, frame: Floats) -> Ring | None:
+    """Measure the ring of bone about a point; None where it is not closed."""
+    index_from_lps = field.index_from_lps
+    angles = np.arange(RAYS) * 2 * np.pi / RAYS
+    spokes = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    steps = spokes @ frame[:2] @ index_from_lps[:3, :3].T
+    lengths = np.empty(0)
+    bridged = 1.0
+    for _ in range(ROUNDS):
+        start = frames.apply(index_from_lps, middle)
+        met = ray_crossing(field.values, start, steps, RAY_STEP_MM, REACH_MM)
+        bridged = float(np.isnan(met).mean())
+        if bridged > OPEN_SHARE:
+            return None
+        good = np.flatnonzero(np.isfinite(met))
+        lengths = np.interp(np.arange(RAYS), good, met[good], period=RAYS)
+        middle = middle + _centroid(lengths, angles) @ frame[:2]
+    start = frames.apply(index_from_lps, middle)
+    met = ray_crossing(field.values, start, steps, RAY_STEP_MM, REACH_MM)
+    good = np.flatnonzero(np.isfinite(met))
+    if len(good) < (1 - OPEN_SHARE) * RAYS:
+        return None
+    lengths = np.interp(np.arange(RAYS), good, met[good], period=RAYS)
+    area = 0.5 * float(np.sin(2 * np.pi / RAYS)) * float(lengths @ np.roll(lengths, 1))
+    depth = _chord(field, middle, frame, 1, (-1.0, 0.0, 1.0))
+    width = _chord(field, middle, frame, 0, tuple(np.arange(-ROWS_MM, ROWS_MM + 0.5, 0.5)))
+    if not len(depth) or not len(width):
+        return None
+    return Ring(name, middle, frame, float(np.median(depth)), float(width.max()), area, bridged)
+
+
+def _centroid(lengths: Floats, angles: Floats) -> Floats:
+    """Middle of the polygon that rays end on, shape (2,)."""
+    x, y = lengths * np.cos(angles), lengths * np.sin(angles)
+    cross = x * np.roll(y, -1) - np.roll(x, -1) * y
+    total = float(cross.sum())
+    return np.array([float((x + np.roll(x, -1)) @ cross), float((y + np.roll(y, -1)) @ cross)]) / (3 * total)
+
+
+def _chord(field: Field, middle: Floats, frame: Floats, axis: int, offsets: tuple[float, ...]) -> Floats:
+    """Lengths of chords along one axis of the ring, at offsets along the other; those that end in bone."""
+    index_from_lps = field.index_from_lps
+    ways = np.stack([frame[axis], -frame[axis]]) @ index_from_lps[:3, :3].T
+    found = []
+    for offset in offsets:
+        start = frames.apply(index_from_lps, middle + offset * frame[1 - axis])
+        found.append(ray_crossing(field.values, start, ways, RAY_STEP_MM, REACH_MM).sum())
+    lengths: Floats = np.array(found, dtype=np.float64)
+    return np.asarray(lengths[np.isfinite(lengths)], dtype=np.float64)
+
+
+def depth_at_disc(disc: Disc, frame: Floats, bones: Field) -> float | None:
+    """Front to back of the canal behind a disc, in its mid-sagittal plane across the canal's line.
+
+    From the disc's posterior edge backwards to the first bone; None where no lamina lies behind the disc.
+    """
+    index_from_lps = bones.index_from_lps
+    step = index_from_lps[:3, :3] @ frame[1]
+    found = []
+    # a hand's breadth beside and above, because the rim of the vertebrae stands beside the edge
+    for offset in (-1.0, 0.0, 1.0):
+        start = disc.posterior_edge_lps + 2.0 * frame[1] + offset * frame[0]
+        index = frames.apply(index_from_lps, start)
+        met = ray_crossing(bones.values, index, step[np.newaxis], RAY_STEP_MM, 30.0)
+        found.append(2.0 + float(met[0]))
+    good = [value for value in found if np.isfinite(value)]
+    return float(np.median(good)) if len(good) >= 2 else None
+
+
+def canal_of(rings: Mapping[str, Ring], depths: Mapping[str, tuple[Floats, float]]) -> Canal | None:
+    """The canal as a line, from the head down.
+
+    Parameters
+    ----------
+    rings : mapping
+        Vertebra → ring, from the head down.
+    depths : mapping
+        Level → point of the canal behind the disc in LPS mm, and its depth.
+
+    Returns
+    -------
+    Canal or None
+        None with fewer than two rings.
+    """
+    if len(rings) < 2:
+        return None
+    from scipy.interpolate import CubicSpline, PchipInterpolator
+
+    places = np.array([ring.centre_lps for ring in rings.values()])
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(places, axis=0), axis=1))])
+    curve = CubicSpline(along, places, bc_type="natural")
+    inner = np.arange(0.0, along[-1] + LINE_STEP_MM / 2, LINE_STEP_MM)
+    knots = np.concatenate([[-BEYOND_MM], inner, [along[-1] + BEYOND_MM]])
+    points = curve(np.clip(knots, 0.0, along[-1]))
+    slopes = curve(np.clip(knots, 0.0, along[-1]), 1)
+    points = points + (knots - np.clip(knots, 0.0, along[-1]))[:, np.newaxis] * slopes
+    backs = np.array([ring.frame[1] for ring in rings.values()])
+    turned = np.stack([np.interp(knots, along, backs[:, axis]) for axis in range(3)], axis=1)
+    made = [frames.spine_frame(-slope, back) for slope, back in zip(slopes, turned, strict=True)]
+    marks = [(float(s), ring.depth_mm) for s, ring in zip(along, rings.values(), strict=True)]
+    for point, depth in depths.values():
+        nearest = float(knots[int(np.argmin(np.linalg.norm(points - point, axis=1)))])
+        if all(abs(nearest - mark[0]) > LINE_STEP_MM for mark in marks):
+            marks.append((nearest, depth))
+    marks.sort()
+    sizes = [
+        np.clip(knots, along[0], along[-1]),
+        np.array([ring.width_mm for ring in rings.values()]),
+        np.array([ring.area_mm2 for ring in rings.values()]),
+    ]
+    at, deep = (np.array(column) for column in zip(*marks, strict=True))
+    return Canal(
+        points_lps=points,
+        frames=np.array(made),
+        depth_mm=PchipInterpolator(at, deep)(np.clip(knots, at[0], at[-1])),
+        width_mm=PchipInterpolator(along, sizes[1])(sizes[0]),
+        area_mm2=PchipInterpolator(along, sizes[2])(sizes[0]),
+    )

@@ -1,0 +1,304 @@
+"""The disc between two vertebrae, and the superior endplate of the sacrum below the last one.
+
+All is measured on two patches, of the bones above and below, along the disc's own frame. On a
+column the space reaches from the upper surface of the lower bone to the lower surface of the upper bone;
+`interspaces` finds the space first. A disc that the map labels keeps its own voxels for volume, middle
+and posterior edge; heights and planes are those of the bones on either side, given or not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kambin.anatomy import frames
+from kambin.anatomy.crest import disc_centre_sd_mm
+from kambin.anatomy.fields import Field, field_of, patch_of
+from kambin.anatomy.geometry import Disc, Endplate, VertebraShape
+from kambin.anatomy.interspaces import in_front_of_canal, on_end_plates
+from kambin.anatomy.kernels import first_crossing
+from kambin.anatomy.model import Interspace
+from kambin.anatomy.planes import fit_plane, fit_robust, inside_of
+from kambin.anatomy.regions import Region
+from kambin.anatomy.settings import MAX_DISC_HEIGHT_MM
+from kambin.anatomy.vertebrae import SAGITTAL_MM, SHARES, Body, normal_of, patch_step_mm
+
+__all__ = ["DiscMeasures", "Gap", "find_gap", "measure_disc", "sacral_shape"]
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+# Bodies are at most 59 mm wide and 42 mm deep (clouthier2023); a disc is at most 25 mm high in front.
+LOW_MM, HIGH_MM = (-36.0, -32.0, -22.0), (36.0, 32.0, 22.0)
+# The sacral plate is fitted to what lies this far inside the edge of the space above it.
+RIM_MM = 3.0
+# A given disc farther from the space between the bones than this is not the disc of that space.
+MAX_APART_MM = 12.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gap:
+    """The space between two bones on columns along a frame.
+
+    Attributes
+    ----------
+    origin_lps : ndarray, shape (3,)
+    frame : ndarray, shape (3, 3)
+        Rows left, posterior, cranial.
+    left, back : ndarray, shapes (a,), (b,)
+        Places of the columns, mm.
+    top, bottom : ndarray, shape (a, b)
+        Surfaces of the upper and the lower bone, mm along cranial; NaN where none is met.
+    disc : ndarray of bool, shape (a, b)
+        Columns that pass through the disc.
+    """
+
+    origin_lps: Floats
+    frame: Floats
+    left: Floats
+    back: Floats
+    top: Floats
+    bottom: Floats
+    disc: Bools
+
+    @property
+    def step_mm(self) -> float:
+        """Distance of the columns."""
+        return float(self.left[1] - self.left[0])
+
+    def volume_ml(self) -> float:
+        """Of the space on the disc's columns."""
+        return float(np.sum((self.top - self.bottom)[self.disc])) * self.step_mm**2 / 1000.0
+
+    def middle(self) -> Floats:
+        """Middle of the space, LPS mm, shape (3,)."""
+        height = (self.top - self.bottom)[self.disc]
+        x, y = np.meshgrid(self.left, self.back, indexing="ij")
+        middles = (self.top + self.bottom)[self.disc] / 2
+        local = [
+            float(np.average(values, weights=height)) for values in (x[self.disc], y[self.disc], middles)
+        ]
+        placed: Floats = self.origin_lps + np.array(local) @ self.frame
+        return placed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DiscMeasures:
+    """A disc and its numbers.
+
+    Attributes
+    ----------
+    disc : Disc
+    volume_ml : float
+    heights_mm : tuple of float or None
+        Anterior, middle, posterior.
+    wedge_deg : float or None
+        Positive where open to the front.
+    area_mm2 : float
+        Section of the space across its frame.
+    whole : bool
+        False where the edge of the field of view cuts a given disc.
+    """
+
+    disc: Disc
+    volume_ml: float
+    heights_mm: tuple[float | None, ...]
+    wedge_deg: float | None
+    area_mm2: float
+    whole: bool
+
+
+def find_gap(upper: Field, lower: Field, origin: Floats, frame: Floats) -> Gap | None:
+    """Find the surfaces on either side of a disc; None where no space of the size of a disc is there."""
+    step = min(patch_step_mm(upper), patch_step_mm(lower))
+    above = patch_of(upper, origin, frame, LOW_MM, HIGH_MM, step)
+    below = patch_of(lower, origin, frame, LOW_MM, HIGH_MM, step)
+    x, y, z = above.axes
+    start = np.full((len(x), len(y)), int(np.argmin(np.abs(z))), dtype=np.int64)
+    places = np.arange(len(z))
+    top, bottom = (
+        np.interp(first_crossing(values, start, way, True), places, z, left=np.nan, right=np.nan)
+        for values, way in ((above.values, 1), (below.values, -1))
+    )
+    height = top - bottom
+    valid = np.isfinite(height) & (height > 0) & (height < MAX_DISC_HEIGHT_MM)
+    disc = in_front_of_canal(valid, x, y, step)
+    if disc is None:
+        return None
+    disc = on_end_plates(disc, height, (x, y), step)
+    return Gap(origin, frame, x, y, top, bottom, disc) if np.count_nonzero(disc) * step**2 > 300 else None
+
+
+def sacral_shape(gap: Gap, sacrum: Field) -> VertebraShape | None:
+    """The superior endplate of the sacrum and the frame on it, from the space below the last vertebra."""
+    inner = inside_of(gap.disc, round(RIM_MM / gap.step_mm)) & np.isfinite(gap.bottom)
+    if np.count_nonzero(inner) < 30:
+        return None
+    x, y = np.meshgrid(gap.left, gap.back, indexing="ij")
+    plane, residual = fit_plane(x[inner], y[inner], gap.bottom[inner])
+    normal = normal_of(plane, gap.frame)
+    slope = _footprint_slope(gap)
+    frame = frames.spine_frame(normal, gap.frame[1] + slope * gap.frame[0])
+    at = [float(x[gap.disc].mean()), float(y[gap.disc].mean())]
+    centre = gap.origin_lps + np.array([*at, plane[0] + plane[1] * at[0] + plane[2] * at[1]]) @ gap.frame
+    step = patch_step_mm(sacrum)
+    patch = patch_of(sacrum, centre, frame, (-36.0, -34.0, -6.0), (36.0, 34.0, 4.0), step)
+    edges = _plate_depth(patch.values, patch.axes)
+    width = float(np.ptp(gap.left[gap.disc.any(axis=1)])) + gap.step_mm
+    if edges is None:
+        return None
+    centre = centre + frame[1] * (edges[0] + edges[1]) / 2
+    plate = Endplate(centre, normal, residual, edges[1] - edges[0], width)
+    return VertebraShape("S1", frame, centre, plate, None)
+
+
+def _plate_depth(
+    values: NDArray[np.float32], axes: tuple[Floats, Floats, Floats]
+) -> tuple[float, float] | None:
+    x, y, z = axes
+    from kambin.anatomy.vertebrae import UNDER_PLATE_MM
+
+    strip = values[np.abs(x) <= SAGITTAL_MM]
+    row = np.ascontiguousarray(strip[:, np.newaxis, :, int(np.argmin(np.abs(z + UNDER_PLATE_MM)))])
+    start = np.full(row.shape[:2], int(np.argmin(np.abs(y))), dtype=np.int64)
+    ends = [first_crossing(row, start, way, False) for way in (-1, 1)]
+    if not all(np.isfinite(end).any() for end in ends):
+        return None
+    front, rear = (float(np.interp(np.nanmedian(end), np.arange(len(y)), y)) for end in ends)
+    return front, rear
+
+
+def _footprint_slope(gap: Gap) -> float:
+    """How far the middle line of the disc's columns leans to the left per millimetre backwards."""
+    rows = np.flatnonzero(gap.disc.sum(axis=0) * gap.step_mm > 20.0)
+    if len(rows) < 8:
+        return 0.0
+    middles = np.array([gap.left[gap.disc[:, row]][[0, -1]].mean() for row in rows])
+    line, _ = fit_robust(np.stack([np.ones(len(rows)), gap.back[rows]], axis=1), middles)
+    return float(line[1])
+
+
+def measure_disc(
+    level: str,
+    gap: Gap,
+    facing: tuple[Endplate | None, Endplate | None],
+    space: Interspace,
+    given: Region | None,
+) -> DiscMeasures:
+    """Measure a disc.
+
+    Parameters
+    ----------
+    level : str
+    gap : Gap
+        Along the disc's frame.
+    facing : two of Endplate or None
+        The inferior endplate of the vertebra above and the superior one of that below.
+    space : Interspace
+    given : Region or None
+        The disc's own voxels.
+
+    Returns
+    -------
+    DiscMeasures
+    """
+    rear, front = _edges(gap)
+    depths = [plate.depth_mm for plate in facing if plate is not None]
+    depth = float(np.mean(depths)) if depths else rear - front
+    widths = [plate.width_mm for plate in facing if plate is not None]
+    width = float(np.mean(widths)) if widths else float(np.ptp(gap.left[gap.disc.any(axis=1)]))
+    heights, middles = _profile(gap)
+    shares = [rear - depth * (1 - share) for share in SHARES]
+    found = tuple(float(np.interp(place, gap.back, heights)) for place in shares)
+    edge = np.array([0.0, rear, float(np.interp(rear - 1.0, gap.back, middles))])
+    centre = gap.middle()
+    use = given is not None and float(np.linalg.norm(given.centre_lps() - centre)) < MAX_APART_MM
+    if use and given is not None:
+        centre = given.centre_lps()
+        edge[1] = _given_rear(given, gap, edge)
+    disc = Disc(
+        level=level,
+        centre_lps=centre,
+        frame=gap.frame,
+        depth_mm=depth,
+        width_mm=width,
+        posterior_edge_lps=gap.origin_lps + edge @ gap.frame,
+        region=given if use else None,
+        how="given" if use else "derived",
+        uncertainty_mm=space.uncertainty_mm if not use else 2.0 * _given_sd_mm(given),
+    )
+    volume = given.volume_ml if use and given is not None else gap.volume_ml()
+    whole = given is None or not given.cut
+    return DiscMeasures(disc, volume, found, _wedge(gap, facing), _area(gap), whole)
+
+
+def _given_sd_mm(given: Region | None) -> float:
+    voxel = 0.0 if given is None else max(given.volume.spacing_mm)
+    return voxel / 4 if given is not None else disc_centre_sd_mm(voxel)
+
+
+def _area(gap: Gap) -> float:
+    return float(np.count_nonzero(gap.disc)) * gap.step_mm**2
+
+
+def _strip(gap: Gap) -> Bools:
+    chosen: Bools = np.abs(gap.left) <= SAGITTAL_MM
+    return chosen
+
+
+def _edges(gap: Gap) -> tuple[float, float]:
+    """Rear and front of the disc's columns in the mid-sagittal plane."""
+    rows = np.flatnonzero(gap.disc[_strip(gap)].mean(axis=0) > 0.5)
+    if not len(rows):
+        rows = np.flatnonzero(gap.disc.any(axis=0))
+    half = gap.step_mm / 2
+    return float(gap.back[rows[-1]]) + half, float(gap.back[rows[0]]) - half
+
+
+def _profile(gap: Gap) -> tuple[Floats, Floats]:
+    """Height and middle of the space along the mid-sagittal plane, over `gap.back`."""
+    strip = _strip(gap)
+    kept = np.where(gap.disc, 1.0, np.nan)[strip]
+    lines = []
+    for values in ((gap.top - gap.bottom)[strip] * kept, (gap.top + gap.bottom)[strip] / 2 * kept):
+        full = np.flatnonzero(np.isfinite(values).any(axis=0))
+        means = np.nanmean(values[:, full], axis=0)
+        lines.append(np.interp(gap.back, gap.back[full], means))
+    return lines[0], lines[1]
+
+
+def _given_rear(given: Region, gap: Gap, edge: Floats) -> float:
+    """Where the given disc ends behind, at mid-height in the mid-sagittal plane."""
+    field = field_of([given])
+    origin = gap.origin_lps + np.array([0.0, 0.0, edge[2]]) @ gap.frame
+    patch = patch_of(
+        field, origin, gap.frame, (-SAGITTAL_MM, -10, -1), (SAGITTAL_MM, 40, 1), patch_step_mm(field)
+    )
+    values = np.ascontiguousarray(patch.values.transpose(0, 2, 1))
+    start = np.full(values.shape[:2], int(np.argmin(np.abs(patch.axes[1]))), dtype=np.int64)
+    found = first_crossing(values, start, 1, False)
+    if not np.isfinite(found).any():
+        return float(edge[1])
+    return float(np.interp(np.nanmedian(found), np.arange(len(patch.axes[1])), patch.axes[1]))
+
+
+def _wedge(gap: Gap, facing: tuple[Endplate | None, Endplate | None]) -> float | None:
+    upper, lower = facing
+    if upper is None or lower is None:
+        return None
+    slopes = [
+        float(np.arctan2(plate.normal_lps @ gap.frame[1], plate.normal_lps @ gap.frame[2]))
+        for plate in (upper, lower)
+    ]
+    return float(np.degrees(slopes[0] - slopes[1]))
+
+
+def disc_frame(
+    upper: Body, lower_frame: Floats, facing: tuple[Endplate | None, Endplate | None], normal: Floats
+) -> Floats:
+    """Frame of a disc: cranial halves the facing endplates' normals, posterior the two vertebrae's."""
+    normals = [plate.normal_lps for plate in facing if plate is not None]
+    cranial = frames.unit(np.sum(normals, axis=0)) if len(normals) == 2 else normal
+    return frames.spine_frame(cranial, upper.shape.frame[1] + lower_frame[1])

@@ -1,0 +1,152 @@
+"""Loops over voxels that NumPy would have to run many times over; compiled once and kept."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+__all__ = ["blur", "first_crossing", "ray_crossing", "trilinear", "trilinear_points"]
+
+Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+
+
+def blur(mask: NDArray[np.uint8]) -> Singles:
+    """Smooth a mask by 1-2-1 along each axis; its outermost voxels must be zero.
+
+    Whole numbers up to 64 are summed and divided once, so that the mirror image of a mask gives exactly the
+    mirror image of its field.
+    """
+    blurred: Singles = _blur(np.ascontiguousarray(mask))
+    return blurred
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _blur(mask: NDArray[np.uint8]) -> Singles:
+    a, b, c = mask.shape
+    out = np.zeros((a, b, c), dtype=np.float32)
+    rows = np.zeros((3, b, c), dtype=np.uint8)
+    for i in range(1, a - 1):
+        row = rows[0]
+        for j in range(b):
+            for k in range(c):
+                row[j, k] = mask[i - 1, j, k] + 2 * mask[i, j, k] + mask[i + 1, j, k]
+        for j in range(1, b - 1):
+            for k in range(1, c - 1):
+                total = (
+                    row[j - 1, k - 1]
+                    + 2 * row[j - 1, k]
+                    + row[j - 1, k + 1]
+                    + 2 * (row[j, k - 1] + 2 * row[j, k] + row[j, k + 1])
+                    + row[j + 1, k - 1]
+                    + 2 * row[j + 1, k]
+                    + row[j + 1, k + 1]
+                )
+                out[i, j, k] = total / 64.0
+    return out
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _at(values: Singles, x: float, y: float, z: float) -> float:
+    a, b, c = values.shape
+    if x < 0.0 or y < 0.0 or z < 0.0 or x > a - 1.001 or y > b - 1.001 or z > c - 1.001:
+        return 0.0
+    i, j, k = int(x), int(y), int(z)
+    u, v, w = x - i, y - j, z - k
+    low = (values[i, j, k] * (1 - w) + values[i, j, k + 1] * w) * (1 - v) + (
+        values[i, j + 1, k] * (1 - w) + values[i, j + 1, k + 1] * w
+    ) * v
+    high = (values[i + 1, j, k] * (1 - w) + values[i + 1, j, k + 1] * w) * (1 - v) + (
+        values[i + 1, j + 1, k] * (1 - w) + values[i + 1, j + 1, k + 1] * w
+    ) * v
+    mixed: float = low * (1 - u) + high * u
+    return mixed
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def trilinear(values: Singles, start: Floats, turn: Floats, a: Floats, b: Floats, c: Floats) -> Singles:
+    """Sample a field on a regular grid: index = start + turn @ (a[i], b[j], c[k]); 0 outside its array."""
+    out = np.empty((a.size, b.size, c.size), dtype=np.float32)
+    for i in range(a.size):
+        for j in range(b.size):
+            x = start[0] + turn[0, 0] * a[i] + turn[0, 1] * b[j]
+            y = start[1] + turn[1, 0] * a[i] + turn[1, 1] * b[j]
+            z = start[2] + turn[2, 0] * a[i] + turn[2, 1] * b[j]
+            for k in range(c.size):
+                out[i, j, k] = _at(
+                    values, x + turn[0, 2] * c[k], y + turn[1, 2] * c[k], z + turn[2, 2] * c[k]
+                )
+    return out
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def trilinear_points(values: Singles, points: Floats) -> Singles:
+    """Sample a field at indices, shape (n, 3)."""
+    out = np.empty(points.shape[0], dtype=np.float32)
+    for n in range(points.shape[0]):
+        out[n] = _at(values, points[n, 0], points[n, 1], points[n, 2])
+    return out
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def first_crossing(values: Singles, start: NDArray[np.int64], step: int, rising: bool) -> Floats:
+    """Where each column along the last axis first crosses one half, as a fraction of an index.
+
+    Parameters
+    ----------
+    values : ndarray, shape (a, b, c)
+    start : ndarray, shape (a, b)
+        Index at which the search begins; negative leaves the column out.
+    step : int
+        1 upwards, -1 downwards.
+    rising : bool
+        Whether the column enters the bone (True) or leaves it.
+
+    Returns
+    -------
+    ndarray, shape (a, b)
+        NaN where the start lies on the wrong side already, or no crossing is met.
+    """
+    a, b, c = values.shape
+    out = np.full((a, b), np.nan)
+    for i in range(a):
+        for j in range(b):
+            k = start[i, j]
+            if k < 0 or k >= c or (values[i, j, k] >= 0.5) == rising:
+                continue
+            while 0 <= k + step < c:
+                now, after = values[i, j, k], values[i, j, k + step]
+                if (after >= 0.5) == rising:
+                    out[i, j] = k + step * (0.5 - now) / (after - now)
+                    break
+                k += step
+    return out
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def ray_crossing(values: Singles, start: Floats, directions: Floats, step: float, reach: float) -> Floats:
+    """Length at which rays from one point enter the bone; NaN beyond `reach`.
+
+    `start` is an index, `directions` are index steps per millimetre, shape (n, 3).
+    """
+    out = np.full(directions.shape[0], np.nan)
+    for n in range(directions.shape[0]):
+        before, at = 0.0, 0.0
+        value = _at(values, start[0], start[1], start[2])
+        if value >= 0.5:
+            continue
+        before = value
+        while at < reach:
+            at += step
+            value = _at(
+                values,
+                start[0] + at * directions[n, 0],
+                start[1] + at * directions[n, 1],
+                start[2] + at * directions[n, 2],
+            )
+            if value >= 0.5:
+                out[n] = at - step * (value - 0.5) / (value - before)
+                break
+            before = value
+    return out

@@ -1,0 +1,71 @@
+"""Fits that a few bad points do not bend: planes through surfaces, lines through midpoints."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["fit_plane", "fit_robust", "inside_of"]
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+# Points farther from the fit than this many robust standard deviations are left out; 3 keeps 99.7 % of a
+# normal scatter.
+CUT = 3.0
+# No scatter is taken to be smaller: stairs of the voxels are no outliers.
+LEAST_SCATTER_MM = 0.15
+ROUNDS = 5
+
+
+def fit_robust(terms: Floats, values: Floats) -> tuple[Floats, Bools]:
+    """Least squares with what lies far off left out.
+
+    Parameters
+    ----------
+    terms : ndarray, shape (n, k)
+    values : ndarray, shape (n,)
+        Millimetres.
+
+    Returns
+    -------
+    coefficients : ndarray, shape (k,)
+    kept : ndarray of bool, shape (n,)
+    """
+    kept = np.ones(len(values), dtype=np.bool_)
+    found: Floats = np.zeros(terms.shape[1])
+    for _ in range(ROUNDS):
+        found = np.asarray(np.linalg.lstsq(terms[kept], values[kept], rcond=None)[0], dtype=np.float64)
+        off = np.abs(values - terms @ found)
+        scatter = max(1.4826 * float(np.median(off[kept])), LEAST_SCATTER_MM)
+        again = off <= CUT * scatter
+        if np.array_equal(again, kept) or np.count_nonzero(again) < 3 * terms.shape[1]:
+            break
+        kept = again
+    return found, kept
+
+
+def fit_plane(first: Floats, second: Floats, heights: Floats) -> tuple[Floats, float]:
+    """The plane height = p0 + p1 · first + p2 · second, and the scatter about it.
+
+    Parameters
+    ----------
+    first, second, heights : ndarray, shape (n,)
+
+    Returns
+    -------
+    coefficients : ndarray, shape (3,)
+    residual_mm : float
+        Root mean square of what was kept.
+    """
+    terms = np.stack([np.ones_like(first), first, second], axis=1)
+    found, kept = fit_robust(terms, heights)
+    return found, float(np.sqrt(np.mean((heights - terms @ found)[kept] ** 2)))
+
+
+def inside_of(mask: Bools, margin: int) -> Bools:
+    """What lies at least `margin` samples inside the edge of a mask of two dimensions."""
+    from scipy import ndimage
+
+    inner: Bools = ndimage.binary_erosion(mask, iterations=margin) if margin > 0 else mask
+    return inner if np.count_nonzero(inner) >= 12 else mask
