@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kambin.anatomy.model import Caution, CrestHeight, Interspace, Measurement, Spine, Vertebra
     from kambin.anatomy.phantom import LumbarPhantom
-    from kambin.anatomy.reading import LabelMap, label_map_of, read_label_map
+    from kambin.anatomy.reading import LabelMap, label_map_of, read_image, read_label_map
     from kambin.anatomy.refusal import Reason, ScanRefused
     from kambin.anatomy.spine import facts, measure_spine, read_spine
     from kambin.anatomy.volume import Volume
@@ -35,6 +35,7 @@ __all__ = [
     "facts",
     "label_map_of",
     "measure_spine",
+    "read_image",
     "read_label_map",
     "read_spine",
 ]
@@ -54,6 +55,7 @@ _HOME = {
     "facts": "spine",
     "label_map_of": "reading",
     "measure_spine": "spine",
+    "read_image": "reading",
     "read_label_map": "reading",
     "read_spine": "spine",
 }

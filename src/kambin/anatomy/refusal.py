@@ -21,13 +21,19 @@ class Reason(StrEnum):
     NOT_A_FILE = "not_a_file"
     UNREADABLE = "unreadable"
     EMPTY_FILE = "empty_file"
-    NOT_NIFTI = "not_nifti"
+    UNKNOWN_FORMAT = "unknown_format"
+    NOT_DICOM = "not_dicom"
     BAD_HEADER = "bad_header"
     UNSUPPORTED = "unsupported"
     TOO_LARGE = "too_large"
     TRUNCATED = "truncated"
     TRAILING_DATA = "trailing_data"
     CORRUPT = "corrupt"
+    TOO_SLOW = "too_slow"
+    DEFLATED = "deflated"
+    MEDIA_DIRECTORY = "media_directory"
+    NESTED_TOO_DEEP = "nested_too_deep"
+    TOO_MANY_ELEMENTS = "too_many_elements"
     # the grid
     NOT_3D = "not_3d"
     NO_FRAME = "no_frame"
@@ -35,6 +41,10 @@ class Reason(StrEnum):
     BAD_AFFINE = "bad_affine"
     BAD_SPACING = "bad_spacing"
     UNITS = "units"
+    SLICE_GAP = "slice_gap"
+    DUPLICATE_SLICE = "duplicate_slice"
+    MIXED_SERIES = "mixed_series"
+    MIXED_FRAMES = "mixed_frames"
     # the labels
     SCALED = "scaled"
     NOT_LABELS = "not_labels"
@@ -42,6 +52,7 @@ class Reason(StrEnum):
     UNKNOWN_CONVENTION = "unknown_convention"
     AMBIGUOUS_CONVENTION = "ambiguous_convention"
     CONVENTION_CONTRADICTED = "convention_contradicted"
+    OVERLAP = "overlap"
     NO_LUMBAR_VERTEBRA = "no_lumbar_vertebra"
     # the spine
     UPSIDE_DOWN = "upside_down"
@@ -81,6 +92,17 @@ class ScanRefused(InputError):
         now: str = "",
     ) -> None:
         self.reason = reason
+        self._told = {"what": what, "value": value, "expected": expected, "why": why, "now": now}
         super().__init__(
             f"{what} [{reason}]", field="scan", value=value, expected=expected, where="scan", why=why, now=now
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `from_dict` makes the same refusal of, in another process."""
+        return {"reason": str(self.reason), **self._told}
+
+    @staticmethod
+    def from_dict(told: dict[str, Any]) -> ScanRefused:
+        """The refusal that another process met."""
+        rest = {name: told[name] for name in ("value", "expected", "why", "now")}
+        return ScanRefused(Reason(told["reason"]), str(told["what"]), **rest)

@@ -24,13 +24,28 @@ class Limits:
     max_header_bytes : int
         Of header and extensions; the label table of TotalSegmentator takes 3 kB.
     max_label : int
-        Highest voxel value; every known convention stays below 300, DICOM counts in 16 bits.
+        Highest voxel value; every known convention stays below 500, DICOM counts in 16 bits.
+    max_files : int
+        Of a series; the longest CT of a whole body has some 3000 slices.
+    max_depth : int
+        Of sequences inside sequences in DICOM; segmentations and enhanced images nest 5 deep.
+    max_elements : int
+        Of one DICOM file; a segmentation writes some 25 for each frame.
+    max_seconds : float
+        Of the process that reads; a map of 200 million voxels takes a few.
+    isolated : bool
+        Whether files are read in a process of their own with limits on memory and time.
     """
 
     max_voxels: int = 200_000_000
     max_bytes: int = 800_000_000
     max_header_bytes: int = 1_000_000
     max_label: int = 65_535
+    max_files: int = 5_000
+    max_depth: int = 16
+    max_elements: int = 400_000
+    max_seconds: float = 60.0
+    isolated: bool = True
 
 
 DEFAULT_LIMITS = Limits()
@@ -41,6 +56,11 @@ DEFLATE_MAX_RATIO = 1032
 # Bytes read at a time: large enough to be fast, small enough not to count beside the voxels.
 CHUNK_BYTES = 1 << 24
 
+# Address space of the reading process: the interpreter with its libraries, and so many times the declared
+# bytes of voxels for the copies that reading, checking and scaling need at once.
+WORKER_BYTES = 1_000_000_000
+WORKER_COPIES = 4
+
 # Clinical scanners make 0.2 to 5 mm; what lies outside is a wrong unit or a wrong header.
 MIN_SPACING_MM, MAX_SPACING_MM = 0.1, 10.0
 # A gantry tilted by 30 degrees leaves 0.87 of the box's volume; below a half the axes are nearly in one
@@ -48,6 +68,10 @@ MIN_SPACING_MM, MAX_SPACING_MM = 0.1, 10.0
 MIN_ORTHOGONALITY = 0.5
 # Quaternions in float32 move a corner of a 500 mm volume by under 0.1 mm; more than this is another frame.
 FRAMES_TOLERANCE_MM = 0.5
+# Slices of a series: scanners write positions to 0.001 mm and some to 0.01 mm; a missing slice is a step of
+# twice the usual one. Directions are written to six decimals.
+SLICE_TOLERANCE, SLICE_TOLERANCE_MM = 0.02, 0.02
+DIRECTION_TOLERANCE = 1e-3
 # The grid spacing written twice in a header differs by rounding only.
 SPACING_TOLERANCE = 0.01
 

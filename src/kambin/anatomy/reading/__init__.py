@@ -4,6 +4,7 @@
 (`kambin.anatomy.refusal`). From here on structures have names, and numbers are not used again.
 """
 
+from kambin.anatomy.reading.image import read_image
 from kambin.anatomy.reading.labelmap import Box, LabelMap, label_map_of, read_label_map
 
-__all__ = ["Box", "LabelMap", "label_map_of", "read_label_map"]
+__all__ = ["Box", "LabelMap", "label_map_of", "read_image", "read_label_map"]

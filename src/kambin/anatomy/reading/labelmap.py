@@ -6,20 +6,21 @@ structures have names, and numbers are not used again.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kambin.anatomy.conventions import Convention
-from kambin.anatomy.reading.nifti import Header, is_gzip, open_stream, read_header
-from kambin.anatomy.reading.telling import choose
-from kambin.anatomy.refusal import Reason, ScanRefused
-from kambin.anatomy.settings import CHUNK_BYTES, DEFAULT_LIMITS, Limits
+from kambin.anatomy.reading.files import Format, format_of, header_of
+from kambin.anatomy.reading.isolation import perform
+from kambin.anatomy.reading.jobs import voxels_request
+from kambin.anatomy.reading.telling import check_named, choose
+from kambin.anatomy.reading.voxels import as_labels
+from kambin.anatomy.settings import DEFAULT_LIMITS, Limits
 from kambin.anatomy.volume import Volume
 
 __all__ = ["Box", "LabelMap", "label_map_of", "read_label_map"]
@@ -66,12 +67,12 @@ class LabelMap:
 def read_label_map(
     path: str | Path, labels: str | None = None, *, limits: Limits = DEFAULT_LIMITS
 ) -> LabelMap:
-    """Read a label map from a NIfTI file.
+    """Read a label map.
 
     Parameters
     ----------
     path : str or Path
-        One `.nii` or `.nii.gz` file, NIfTI-1 or NIfTI-2.
+        A NIfTI or NRRD file, or a DICOM segmentation.
     labels : str, optional
         Name of the convention (`conventions.known_conventions`); without it the convention is told from the
         file, and the file is refused where it can not be told.
@@ -86,8 +87,29 @@ def read_label_map(
     ScanRefused
         With its `reason`; nothing is half-read.
     """
-    header, array = _read(Path(path), limits)
-    return label_map_of(Volume(array, header.lps_from_voxel), labels, names=header.names, limits=limits)
+    array, affine, counts, names, named = _read(Path(path), limits)
+    volume = Volume(array, affine)
+    if named and names:
+        return _understood(volume, counts, check_named(labels, names), "named by the file")
+    return _told(volume, counts, labels, names)
+
+
+Read = tuple[NDArray[Any], NDArray[np.float64], Mapping[int, int], Mapping[int, str], bool]
+
+
+def _read(path: Path, limits: Limits) -> Read:
+    """Voxels, affine, number of voxels by value, names in the file, and whether they are its own meaning."""
+    kind = format_of(path)
+    if kind in (Format.NIFTI, Format.NRRD):
+        header = header_of(path, kind, limits)
+        meta, array = perform(voxels_request(path, header, labels=True), limits)
+        affine, names, named = header.lps_from_voxel, header.names, header.named
+    else:
+        meta, array = perform({"job": "dicom_labels", "path": str(path)}, limits)
+        affine = np.array(meta["affine"], dtype=np.float64)
+        names, named = {int(value): name for value, name in meta["names"].items()}, True
+    counts = {int(value): count for value, count in meta["counts"].items()}
+    return array, affine, counts, names, named
 
 
 def label_map_of(
@@ -118,24 +140,42 @@ def label_map_of(
     ScanRefused
         The values are no labels, there are none, or the convention can not be told.
     """
-    array, counts = _as_labels(volume.array, limits)
-    volume = Volume(array, volume.lps_from_voxel)
-    boxes = _boxes(array)
-    present = {value: int(counts[value]) for value in boxes}
-    chosen, how = choose(labels, volume, present, boxes, names or {})
+    array, counts = as_labels(volume.array, limits)
+    found = {int(value): int(counts[value]) for value in np.flatnonzero(counts)}
+    return _told(Volume(array, volume.lps_from_voxel), found, labels, names or {})
+
+
+def _told(
+    volume: Volume, counts: Mapping[int, int], labels: str | None, names: Mapping[int, str]
+) -> LabelMap:
+    present = {value: count for value, count in counts.items() if value}
+    boxes = _boxes(volume.array)
+    chosen, how = choose(labels, volume, present, boxes, names)
+    return _understood(volume, counts, chosen, how, boxes)
+
+
+def _understood(
+    volume: Volume,
+    counts: Mapping[int, int],
+    chosen: Convention,
+    how: str,
+    boxes: dict[int, Box] | None = None,
+) -> LabelMap:
+    array = volume.array
+    present = {value: count for value, count in counts.items() if value}
     chosen = _confirmed(chosen, present)
     given = {value: chosen.parts[value] for value in present if value in chosen.parts}
-    parts = _looked_up(array, given, np.uint8) if given else None
+    parts = _looked_up(array, given) if given else None
     joined = {value: chosen.value_of(chosen.names[value]) for value in present if value in chosen.names}
     moved = {value: home for value, home in joined.items() if value != home}
     if moved:
         array = _moved(array, moved)
-        volume = Volume(array, volume.lps_from_voxel)
+        volume, boxes = Volume(array, volume.lps_from_voxel), None
+    if boxes is None:
         boxes = _boxes(array)
     voxels: dict[str, int] = {}
-    for value in present:
-        if value in joined:
-            voxels[chosen.names[value]] = voxels.get(chosen.names[value], 0) + present[value]
+    for value in joined:
+        voxels[chosen.names[value]] = voxels.get(chosen.names[value], 0) + present[value]
     return LabelMap(
         volume=volume,
         convention=chosen,
@@ -155,81 +195,19 @@ def _confirmed(chosen: Convention, present: Mapping[int, int]) -> Convention:
     return replace(chosen, names=names)
 
 
-def _looked_up(array: NDArray[Any], values: Mapping[int, int], dtype: type) -> NDArray[Any]:
-    table: NDArray[Any] = np.zeros(np.iinfo(array.dtype).max + 1, dtype=dtype)
-    for value, code in values.items():
-        table[value] = code
+def _looked_up(array: NDArray[Any], codes: Mapping[int, int]) -> NDArray[np.uint8]:
+    table = np.zeros(np.iinfo(array.dtype).max + 1, dtype=np.uint8)
+    table[list(codes)] = list(codes.values())
     # looked up in the order of memory: an index in the other order is several times slower
-    return np.asarray(table[array.T].T)
+    found: NDArray[np.uint8] = table[array.T].T
+    return found
 
 
 def _moved(array: NDArray[Any], moved: Mapping[int, int]) -> NDArray[Any]:
     table = np.arange(np.iinfo(array.dtype).max + 1, dtype=array.dtype)
-    for value, home in moved.items():
-        table[value] = home
-    return np.asarray(table[array.T].T)
-
-
-def _read(path: Path, limits: Limits) -> tuple[Header, NDArray[Any]]:
-    try:
-        if not path.is_file():
-            raise ScanRefused(Reason.NOT_A_FILE, "no such file", expected="a label map as .nii or .nii.gz")
-        size = path.stat().st_size
-        if size == 0:
-            raise ScanRefused(Reason.EMPTY_FILE, "the file is empty")
-        compressed = is_gzip(path)
-        with open_stream(path) as stream:
-            header = read_header(stream, size, compressed, limits)
-            return header, _read_voxels(stream, header)
-    except (EOFError, zlib.error) as error:
-        raise ScanRefused(Reason.TRUNCATED, "the compressed data end early or are damaged") from error
-    except OSError as error:  # gzip's own errors of format and checksum are OSErrors too
-        reason = Reason.CORRUPT if error.errno is None else Reason.UNREADABLE
-        raise ScanRefused(reason, "the file can not be read") from error
-
-
-def _read_voxels(stream: IO[bytes], header: Header) -> NDArray[Any]:
-    # Memory is touched only as data arrive: a short file never costs what its header declares.
-    data = np.empty(header.data_bytes, dtype=np.uint8)
-    filled = 0
-    while filled < data.size:
-        chunk = stream.read(min(CHUNK_BYTES, data.size - filled))
-        if not chunk:
-            raise ScanRefused(
-                Reason.TRUNCATED, f"the file ends after {filled:,} of {data.size:,} bytes of voxels"
-            )
-        data[filled : filled + len(chunk)] = np.frombuffer(chunk, dtype=np.uint8)
-        filled += len(chunk)
-    if stream.read(1):  # also makes gzip compare its checksum
-        raise ScanRefused(Reason.TRAILING_DATA, "the file holds more than its header declares")
-    return data.view(header.dtype).reshape(header.shape, order="F")
-
-
-def _as_labels(array: NDArray[Any], limits: Limits) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """The same values as uint8 or uint16, and how often each occurs."""
-    flat = array.reshape(-1, order="F")
-    counts = np.zeros(limits.max_label + 1, dtype=np.int64)
-    labels = np.empty(flat.size, dtype=np.uint8 if flat.dtype.itemsize == 1 else np.uint16)
-    step = CHUNK_BYTES // 8
-    for start in range(0, flat.size, step):
-        part = flat[start : start + step]
-        if part.dtype.kind == "f" and not (np.isfinite(part).all() and (part == np.rint(part)).all()):
-            raise ScanRefused(
-                Reason.NOT_LABELS, "voxel values are not whole numbers", expected="a label map, not an image"
-            )
-        if part.min() < 0 or part.max() > limits.max_label:
-            raise ScanRefused(
-                Reason.NOT_LABELS,
-                f"voxel values reach from {part.min():g} to {part.max():g}",
-                expected=f"labels between 0 and {limits.max_label}",
-            )
-        labels[start : start + step] = part
-        counts += np.bincount(labels[start : start + step], minlength=counts.size)
-    if not counts[1:].any():
-        raise ScanRefused(Reason.EMPTY_MAP, "every voxel is background")
-    if not counts[256:].any():
-        labels = labels.astype(np.uint8, copy=False)
-    return labels.reshape(array.shape, order="F"), counts
+    table[list(moved)] = list(moved.values())
+    homes: NDArray[Any] = table[array.T].T
+    return homes
 
 
 def _boxes(array: NDArray[Any]) -> dict[int, Box]:

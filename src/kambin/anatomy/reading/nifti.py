@@ -1,4 +1,4 @@
-"""The gate: the header of a NIfTI file, read before anything else and believed in nothing.
+"""The header of a NIfTI file, read before anything else and believed in nothing.
 
 Only numbers that place the voxels are taken from it, and of the extensions only a label table whose names are
 plain words. Free text (descriptions, file names, intent) is never read out.
@@ -6,67 +6,27 @@ plain words. Free text (descriptions, file names, intent) is never read out.
 
 from __future__ import annotations
 
-import gzip
 import math
 import re
-from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kambin.anatomy import frames
+from kambin.anatomy.conventions import uniform_name
+from kambin.anatomy.reading.header import Header, check_size, check_voxels
 from kambin.anatomy.refusal import Reason, ScanRefused
-from kambin.anatomy.settings import DEFLATE_MAX_RATIO, FRAMES_TOLERANCE_MM, SPACING_TOLERANCE, Limits
+from kambin.anatomy.settings import FRAMES_TOLERANCE_MM, SPACING_TOLERANCE, Limits
 from kambin.anatomy.volume import check_affine
 
-__all__ = ["Header", "is_gzip", "open_stream", "read_header"]
+__all__ = ["read_header"]
 
 # NIfTI-1 and NIfTI-2: length of the header, where the magic string stands, the magic of a single file
 LAYOUTS = ((348, 344, b"n+1\x00"), (540, 4, b"n+2\x00\r\n\x1a\n"))
 UNIT_UNKNOWN, UNIT_MM, UNIT_MASK = 0, 2, 7
 # Bounded repetitions keep the search linear on hostile text.
-LABEL_ENTRY = re.compile(rb'<Label\s{1,8}Key="(\d{1,5})"[^>]{0,200}>(?:<!\[CDATA\[)?([A-Za-z0-9_]{1,64})')
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Header:
-    """What a header says, checked.
-
-    Attributes
-    ----------
-    shape : tuple of int
-    dtype : numpy.dtype
-        As stored, with its byte order.
-    offset : int
-        Where the voxels begin in the (decompressed) file, bytes.
-    lps_from_voxel : ndarray, shape (4, 4)
-    names : dict
-        Voxel value → name of a label table in the extensions; empty where there is none.
-    """
-
-    shape: tuple[int, int, int]
-    dtype: np.dtype[Any]
-    offset: int
-    lps_from_voxel: NDArray[np.float64]
-    names: dict[int, str]
-
-    @property
-    def data_bytes(self) -> int:
-        """Size of the voxels as stored."""
-        return math.prod(self.shape) * self.dtype.itemsize
-
-
-def is_gzip(path: Path) -> bool:
-    """Whether the file is compressed, told by its first bytes and not by its name."""
-    with path.open("rb") as file:
-        return file.read(2) == b"\x1f\x8b"
-
-
-def open_stream(path: Path) -> IO[bytes]:
-    """The file's content as a stream, decompressed on the way; nothing is read ahead of need."""
-    return cast("IO[bytes]", gzip.open(path, "rb")) if is_gzip(path) else path.open("rb")
+LABEL_ENTRY = re.compile(rb'<Label\s{1,8}Key="(\d{1,5})"[^>]{0,200}>(?:<!\[CDATA\[)?([A-Za-z0-9_/-]{1,64})')
 
 
 def read_header(stream: IO[bytes], file_bytes: int, compressed: bool, limits: Limits) -> Header:
@@ -98,8 +58,18 @@ def read_header(stream: IO[bytes], file_bytes: int, compressed: bool, limits: Li
     extensions = stream.read(offset - len(raw))
     if len(extensions) != offset - len(raw):
         raise ScanRefused(Reason.TRUNCATED, "the file ends inside its header")
-    header = Header(shape, dtype, offset, _affine(block, shape), _label_table(extensions))
-    _check_size(header, file_bytes, compressed, limits)
+    slope, intercept = _scaling(block)
+    header = Header(
+        shape,
+        dtype,
+        offset,
+        _affine(block, shape),
+        _label_table(extensions),
+        slope=slope,
+        intercept=intercept,
+        compressed="whole" if compressed else "no",
+    )
+    check_size(header, file_bytes, limits)
     return header
 
 
@@ -112,7 +82,7 @@ def _raw_header(stream: IO[bytes]) -> tuple[bytes, int]:
                 return raw, version
     if raw[344:348] == b"ni1\x00":
         raise ScanRefused(Reason.UNSUPPORTED, "a header and image pair", expected="one .nii or .nii.gz file")
-    raise ScanRefused(Reason.NOT_NIFTI, "not a NIfTI file", expected="a label map as .nii or .nii.gz")
+    raise ScanRefused(Reason.UNKNOWN_FORMAT, "not a NIfTI file", expected="one .nii or .nii.gz file")
 
 
 def _parse(raw: bytes, version: int) -> Any:
@@ -133,16 +103,9 @@ def _shape(block: Any, limits: Limits) -> tuple[int, int, int]:
         raise ScanRefused(
             Reason.NOT_3D,
             f"the file declares {len(sizes)} dimensions",
-            expected="one 3-dimensional label map",
+            expected="one 3-dimensional volume",
         )
-    voxels = math.prod(sizes)
-    if voxels > limits.max_voxels:
-        raise ScanRefused(
-            Reason.TOO_LARGE,
-            f"the header declares {voxels:,} voxels",
-            expected=f"at most {limits.max_voxels:,}",
-            now="crop the label map to the lumbar spine and pelvis",
-        )
+    check_voxels(math.prod(sizes), limits)
     return sizes[0], sizes[1], sizes[2]
 
 
@@ -155,15 +118,17 @@ def _dtype(block: Any) -> np.dtype[Any]:
         raise ScanRefused(Reason.UNSUPPORTED, "an unknown type of voxel") from error
     if dtype.kind not in "iuf" or dtype.itemsize > 8:
         raise ScanRefused(Reason.UNSUPPORTED, "voxels that are not plain numbers", expected="whole numbers")
-    slope, intercept = float(block["scl_slope"]), float(block["scl_inter"])
-    scaled = math.isfinite(slope) and slope != 0 and (slope != 1 or intercept != 0)
-    if scaled:
-        raise ScanRefused(
-            Reason.SCALED,
-            "the header scales the voxel values",
-            expected="labels stored as they are (slope 1, intercept 0)",
-        )
     return dtype
+
+
+def _scaling(block: Any) -> tuple[float, float]:
+    """Slope and intercept; a slope of 0 or none at all means that there is no scaling."""
+    slope, intercept = float(block["scl_slope"]), float(block["scl_inter"])
+    if not math.isfinite(slope) or slope == 0:
+        return 1.0, 0.0
+    if not math.isfinite(intercept):
+        raise ScanRefused(Reason.BAD_HEADER, "the header scales the voxels by what is no number")
+    return slope, intercept
 
 
 def _offset(block: Any, header_bytes: int, limits: Limits) -> int:
@@ -232,22 +197,5 @@ def _check_agreement(block: Any, forms: list[NDArray[np.float64]], shape: tuple[
 
 
 def _label_table(extensions: bytes) -> dict[int, str]:
-    return {int(key): name.decode("ascii") for key, name in LABEL_ENTRY.findall(extensions)}
-
-
-def _check_size(header: Header, file_bytes: int, compressed: bool, limits: Limits) -> None:
-    total = header.offset + header.data_bytes
-    if header.data_bytes > limits.max_bytes:
-        raise ScanRefused(
-            Reason.TOO_LARGE,
-            f"the header declares {header.data_bytes:,} bytes of voxels",
-            expected=f"at most {limits.max_bytes:,}",
-            now="store the labels as 8-bit or 16-bit whole numbers, or crop the map",
-        )
-    if compressed and total > file_bytes * DEFLATE_MAX_RATIO:
-        raise ScanRefused(
-            Reason.TRUNCATED, "the header declares more voxels than a compressed file of this size can hold"
-        )
-    if not compressed and total != file_bytes:
-        reason = Reason.TRUNCATED if file_bytes < total else Reason.TRAILING_DATA
-        raise ScanRefused(reason, f"the header declares {total:,} bytes, the file has {file_bytes:,}")
+    found = LABEL_ENTRY.findall(extensions)
+    return {int(key): name for key, raw in found if (name := uniform_name(raw.decode("ascii")))}

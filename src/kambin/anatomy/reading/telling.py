@@ -35,7 +35,7 @@ from kambin.anatomy.settings import (
 )
 from kambin.anatomy.volume import Volume
 
-__all__ = ["choose", "contact"]
+__all__ = ["check_named", "choose", "contact"]
 
 Boxes = Mapping[int, tuple[slice, slice, slice]]
 Readings = list[list[Convention]]
@@ -107,6 +107,37 @@ def choose(
         return _tell(readings, volume, present, boxes)
     every = [convention(name) for name in known_conventions()]
     return _tell(_possible(every, volume, present, boxes), volume, present, boxes)
+
+
+def check_named(asked: str | None, names: Mapping[int, str]) -> Convention:
+    """The convention of a segmentation that names its own segments.
+
+    Parameters
+    ----------
+    asked : str or None
+        The name that the caller gave.
+    names : mapping
+        Voxel value → structure, not empty.
+
+    Returns
+    -------
+    Convention
+        Called `named`; of the names as the file gives them.
+
+    Raises
+    ------
+    ScanRefused
+        The caller asked for a convention that contradicts the file.
+    """
+    if asked is not None:
+        table = convention(asked).names
+        if any(table.get(value) != name for value, name in names.items() if name.startswith(COMPARED)):
+            raise ScanRefused(
+                Reason.CONVENTION_CONTRADICTED,
+                f"the segments in the file do not have the names of {asked}",
+                now="leave the name of the convention out: the file names its segments",
+            )
+    return Convention("named", "the names that the file gives its segments", dict(names))
 
 
 def _names(conventions: Iterable[Convention]) -> str:

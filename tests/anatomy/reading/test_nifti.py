@@ -6,6 +6,7 @@ import gzip
 import math
 import os
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kambin.anatomy.reading import read_label_map
-from kambin.anatomy.reading.nifti import LABEL_ENTRY, is_gzip, open_stream, read_header
+from kambin.anatomy.reading import LabelMap
+from kambin.anatomy.reading import read_label_map as read_in_a_process
+from kambin.anatomy.reading.header import is_gzip, open_stream
+from kambin.anatomy.reading.nifti import LABEL_ENTRY, read_header
 from kambin.anatomy.refusal import Reason, ScanRefused
 from kambin.anatomy.settings import DEFAULT_LIMITS, Limits
 from tests.anatomy.scenes import phantom, phantom_volume, rigid, write_nifti
+
+IN_PROCESS = Limits(isolated=False)
+
+
+def read_label_map(path: Path, labels: str | None = None, *, limits: Limits = IN_PROCESS) -> LabelMap:
+    """In this process: hundreds of files are read here, and `test_isolation` has the other process."""
+    return read_in_a_process(path, labels, limits=replace(limits, isolated=False))
 
 
 def content(dtype: str = "uint8", shape: tuple[int, ...] = (4, 5, 6), **fields: Any) -> bytes:
@@ -94,7 +104,7 @@ BROKEN: dict[str, tuple[dict[str, Any], Reason]] = {
     "4 GB of extensions": ({"vox_offset": 4e9}, Reason.TOO_LARGE),
     "extensions that are not there": ({"vox_offset": 4000}, Reason.TRUNCATED),
     "header and image pair": ({"magic": b"ni1"}, Reason.UNSUPPORTED),
-    "no magic": ({"magic": b"nope"}, Reason.NOT_NIFTI),
+    "no magic": ({"magic": b"nope"}, Reason.UNKNOWN_FORMAT),
 }
 
 
@@ -118,12 +128,12 @@ def test_scaling_that_changes_nothing_is_allowed(tmp_path: Path) -> None:
     ("data", "reason"),
     [
         (b"", Reason.EMPTY_FILE),
-        (b"x", Reason.NOT_NIFTI),
-        (b"The patient has a disc herniation.\n" * 50, Reason.NOT_NIFTI),
+        (b"x", Reason.UNKNOWN_FORMAT),
+        (b"The patient has a disc herniation.\n" * 50, Reason.UNKNOWN_FORMAT),
         (b"\x1f\x8b", Reason.TRUNCATED),
         (b"\x1f\x8bnot really compressed at all", Reason.CORRUPT),
-        (gzip.compress(b""), Reason.NOT_NIFTI),
-        (content()[:200], Reason.NOT_NIFTI),
+        (gzip.compress(b""), Reason.UNKNOWN_FORMAT),
+        (content()[:200], Reason.UNKNOWN_FORMAT),
         (content()[:350], Reason.TRUNCATED),
         (content()[:400], Reason.TRUNCATED),
         (content() + b"\0", Reason.TRAILING_DATA),
@@ -139,7 +149,7 @@ def test_files_that_are_no_label_map(tmp_path: Path, data: bytes, reason: Reason
 
 
 def test_places_that_are_no_file(tmp_path: Path) -> None:
-    assert reason_of(tmp_path) is Reason.NOT_A_FILE
+    assert reason_of(tmp_path) is Reason.UNSUPPORTED  # a folder without a DICOM segmentation
     assert reason_of(tmp_path / "absent.nii") is Reason.NOT_A_FILE
     pipe = tmp_path / "pipe.nii"
     os.mkfifo(pipe)
