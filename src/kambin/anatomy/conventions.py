@@ -85,12 +85,20 @@ class PartConvention:
         Voxel value → code of the part (`part_codes`).
     structures : mapping
         Voxel value → further structure that the map gives beside the parts.
+    others : mapping
+        Voxel value → what else the table knows and this room does not use.
     """
 
     name: str
     title: str
     parts: Mapping[int, int]
     structures: Mapping[int, str]
+    others: Mapping[int, str]
+
+    @property
+    def known(self) -> frozenset[int]:
+        """Every value that the table knows."""
+        return frozenset((*self.parts, *self.structures, *self.others))
 
 
 @cache
@@ -162,6 +170,7 @@ def part_convention(name: str) -> PartConvention:
         entry["title"],
         MappingProxyType({int(value): codes[part] for value, part in entry["parts"].items()}),
         MappingProxyType({int(value): structure for value, structure in entry["structures"].items()}),
+        MappingProxyType({int(value): thing for value, thing in entry["others"].items()}),
     )
 
 

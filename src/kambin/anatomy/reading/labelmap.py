@@ -23,7 +23,7 @@ from kambin.anatomy.reading.voxels import as_labels
 from kambin.anatomy.settings import DEFAULT_LIMITS, Limits
 from kambin.anatomy.volume import Volume
 
-__all__ = ["Box", "LabelMap", "label_map_of", "read_label_map"]
+__all__ = ["Box", "LabelMap", "boxes_of", "label_map_of", "looked_up", "read_label_map"]
 
 Box = tuple[slice, slice, slice]
 
@@ -65,7 +65,11 @@ class LabelMap:
 
 
 def read_label_map(
-    path: str | Path, labels: str | None = None, *, limits: Limits = DEFAULT_LIMITS
+    path: str | Path,
+    labels: str | None = None,
+    *,
+    parts: str | Path | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> LabelMap:
     """Read a label map.
 
@@ -76,6 +80,8 @@ def read_label_map(
     labels : str, optional
         Name of the convention (`conventions.known_conventions`); without it the convention is told from the
         file, and the file is refused where it can not be told.
+    parts : str or Path, optional
+        A second map on the same grid that divides the vertebrae, as SPINEPS writes it.
     limits : Limits
 
     Returns
@@ -87,11 +93,18 @@ def read_label_map(
     ScanRefused
         With its `reason`; nothing is half-read.
     """
+    from kambin.anatomy.reading.parts import with_parts
+
     array, affine, counts, names, named = _read(Path(path), limits)
     volume = Volume(array, affine)
     if named and names:
-        return _understood(volume, counts, check_named(labels, names), "named by the file")
-    return _told(volume, counts, labels, names)
+        found = _understood(volume, counts, check_named(labels, names), "named by the file")
+    else:
+        found = _told(volume, counts, labels, names)
+    if parts is None:
+        return found
+    divided, affine, *_ = _read(Path(parts), limits)
+    return with_parts(found, Volume(divided, affine))
 
 
 Read = tuple[NDArray[Any], NDArray[np.float64], Mapping[int, int], Mapping[int, str], bool]
@@ -149,7 +162,7 @@ def _told(
     volume: Volume, counts: Mapping[int, int], labels: str | None, names: Mapping[int, str]
 ) -> LabelMap:
     present = {value: count for value, count in counts.items() if value}
-    boxes = _boxes(volume.array)
+    boxes = boxes_of(volume.array)
     chosen, how = choose(labels, volume, present, boxes, names)
     return _understood(volume, counts, chosen, how, boxes)
 
@@ -165,14 +178,14 @@ def _understood(
     present = {value: count for value, count in counts.items() if value}
     chosen = _confirmed(chosen, present)
     given = {value: chosen.parts[value] for value in present if value in chosen.parts}
-    parts = _looked_up(array, given) if given else None
+    parts = looked_up(array, given) if given else None
     joined = {value: chosen.value_of(chosen.names[value]) for value in present if value in chosen.names}
     moved = {value: home for value, home in joined.items() if value != home}
     if moved:
         array = _moved(array, moved)
         volume, boxes = Volume(array, volume.lps_from_voxel), None
     if boxes is None:
-        boxes = _boxes(array)
+        boxes = boxes_of(array)
     voxels: dict[str, int] = {}
     for value in joined:
         voxels[chosen.names[value]] = voxels.get(chosen.names[value], 0) + present[value]
@@ -195,9 +208,23 @@ def _confirmed(chosen: Convention, present: Mapping[int, int]) -> Convention:
     return replace(chosen, names=names)
 
 
-def _looked_up(array: NDArray[Any], codes: Mapping[int, int]) -> NDArray[np.uint8]:
+def looked_up(array: NDArray[Any], codes: Mapping[int, int]) -> NDArray[np.uint8]:
+    """A code for every voxel, by its value; 0 for values that are not listed.
+
+    Parameters
+    ----------
+    array : ndarray of uint8 or uint16
+    codes : mapping
+        Voxel value → code.
+
+    Returns
+    -------
+    ndarray of uint8, shape of the array
+    """
     table = np.zeros(np.iinfo(array.dtype).max + 1, dtype=np.uint8)
-    table[list(codes)] = list(codes.values())
+    for value, code in codes.items():
+        if value < len(table):
+            table[value] = code
     # looked up in the order of memory: an index in the other order is several times slower
     found: NDArray[np.uint8] = table[array.T].T
     return found
@@ -210,7 +237,8 @@ def _moved(array: NDArray[Any], moved: Mapping[int, int]) -> NDArray[Any]:
     return homes
 
 
-def _boxes(array: NDArray[Any]) -> dict[int, Box]:
+def boxes_of(array: NDArray[Any]) -> dict[int, Box]:
+    """Smallest box that holds each value, 0 left out; axes in the order of the array."""
     from scipy import ndimage
 
     # The transposed view is contiguous in C order, which is four times faster to walk.

@@ -243,7 +243,8 @@ def _tell(
 
 def _why_alone(group: Sequence[Convention], present: Mapping[int, int]) -> str:
     if len(group) > 1:
-        which = "value 26 is absent, and without it " if S1_OR_L6 not in present else ""
+        absent = S1_OR_L6 not in present and group[0].names.get(S1_OR_L6) in ("vertebrae_S1", "vertebrae_L6")
+        which = "value 26 is absent, and without it " if absent else ""
         return f"told by the values: {which}the tables that fit ({_names(group)}) agree"
     return "told by the values: no other table puts the vertebrae in order"
 
