@@ -1,0 +1,136 @@
+"""The roots of a spine: those that the map gives, checked for side and level, and the derived others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kambin.anatomy.geometry import Root, Sac
+from kambin.anatomy.model import Caution
+from kambin.anatomy.reading import LabelMap
+from kambin.anatomy.refusal import Reason, ScanRefused
+from kambin.anatomy.regions import region
+from kambin.anatomy.root_course import derive_root, derive_s1_root
+from kambin.anatomy.root_line import root_of_label
+from kambin.anatomy.segments import Segment
+from kambin.anatomy.settings import SIDE_MARGIN_MM
+from kambin.case.words import SIDES, Side
+
+__all__ = ["find_roots"]
+
+Floats = NDArray[np.float64]
+
+
+def find_roots(
+    labels: LabelMap, segments: Mapping[str, Segment], sac: Sac | None
+) -> tuple[list[Root], list[Caution], list[str]]:
+    """Every root that the map gives or bone and sac allow to derive.
+
+    Parameters
+    ----------
+    labels : LabelMap
+    segments : mapping
+        Level → `Segment`.
+    sac : Sac or None
+
+    Returns
+    -------
+    roots : list of Root
+        From the head down, left before right.
+    cautions : list of Caution
+    missing : list of str
+        Roots that could not be had, as ``root L4 left``.
+
+    Raises
+    ------
+    ScanRefused
+        A root labelled left lies on the right, or the other way round.
+    """
+    roots: list[Root] = []
+    cautions: list[Caution] = []
+    missing: list[str] = []
+    for level, segment in segments.items():
+        names = [segment.level.split("-")[0]]
+        names += ["S1"] if level.endswith("S1") else []
+        for name in names:
+            for side in SIDES:
+                root = _given(labels, segment, name, side, cautions)
+                if root is None:
+                    root = _derived(segment, name, side, sac)
+                if root is None:
+                    missing.append(f"root {name} {side}")
+                else:
+                    roots.append(root)
+    derived = [f"{root.name} {root.side}" for root in roots if root.how == "derived"]
+    if derived:
+        text = (
+            "Not in the map and derived from bone after published numbers, with the stated uncertainty: "
+            f"roots {', '.join(derived)}."
+        )
+        cautions.append(Caution("roots_derived", text, tuple(f"root {name}" for name in derived)))
+    return roots, cautions, missing
+
+
+def _given(labels: LabelMap, segment: Segment, name: str, side: Side, cautions: list[Caution]) -> Root | None:
+    found = region(labels, f"root_{name}_{side}")
+    if found is None:
+        return None
+    own = segment.lower if name == segment.level.split("-")[1] else segment.upper
+    exits = segment.level if own is segment.upper else "S1-S2"
+    midline = np.stack([own.origin_lps, own.frame[0]])
+    root = root_of_label(name, side, exits, found, midline)
+    if root is None:
+        cautions.append(
+            Caution("speck", f"Too small to be the root {name} {side}.", (f"root {name} {side}",))
+        )
+        return None
+    _check_side(root, segment)
+    if own is segment.upper and not _in_own_foramen(root, segment):
+        text = (
+            f"The label of root {name} {side} does not pass between the pedicles of {segment.level}; "
+            "it was not used."
+        )
+        cautions.append(Caution("root_level", text, (f"root {name} {side}",)))
+        return None
+    return root
+
+
+def _derived(segment: Segment, name: str, side: Side, sac: Sac | None) -> Root | None:
+    if name == "S1":
+        return derive_s1_root(side, segment.root_bed(side, sac, sacral=True))
+    return derive_root(name, side, segment.level, segment.root_bed(side, sac))
+
+
+def _check_side(root: Root, segment: Segment) -> None:
+    """Refuse a map whose root lies on the other side of the midline."""
+    aside = (root.points_lps - segment.disc.centre_lps) @ segment.disc.frame[0]
+    sign = 1.0 if root.side is Side.LEFT else -1.0
+    farthest = float(aside[int(np.abs(aside).argmax())]) * sign
+    if farthest < -SIDE_MARGIN_MM:
+        raise ScanRefused(
+            Reason.SIDES_SWAPPED,
+            f"the root labelled {root.name} {root.side} lies {-farthest:.0f} mm on the other side",
+            expected="a nerve root on its own side",
+            now="check the orientation with which the label map was written; nothing of it was used",
+        )
+
+
+def _in_own_foramen(root: Root, segment: Segment) -> bool:
+    """Whether the root passes below its own pedicle and above the next where it leaves the canal."""
+    frame = segment.disc.frame
+    upper = segment.pedicles.get(("upper", root.side))
+    if upper is None:
+        return True
+    sign = 1.0 if root.side is Side.LEFT else -1.0
+    points = (root.points_lps - segment.disc.centre_lps) @ frame.T
+    above = (upper.centre_lps() - segment.disc.centre_lps) @ frame.T
+    lower = segment.pedicles.get(("lower", root.side))
+    out = sign * points[:, 0]
+    crossed = np.flatnonzero((out[:-1] < sign * above[0]) & (out[1:] >= sign * above[0]))
+    if len(crossed) == 0:  # it ends inside the canal or the foramen: its lower end stands for it
+        crossed = np.array([int(points[:, 2].argmin())])
+    height = float(points[int(crossed[-1]), 2])
+    floor = -np.inf if lower is None else float((lower.centre_lps() - segment.disc.centre_lps) @ frame[2])
+    return floor < height < float(above[2])

@@ -1,0 +1,140 @@
+"""The segments of a spine as nerves see them: two bones, the disc between, and landmarks on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kambin.anatomy.foramina import SegmentBones
+from kambin.anatomy.geometry import Canal, Disc, Endplate, Part, PartMap, Sac, VertebraShape
+from kambin.anatomy.herniation import HerniationBed
+from kambin.anatomy.masks import bone_regions, part_region, pedicle_of, superior_process_of
+from kambin.anatomy.reading import LabelMap
+from kambin.anatomy.regions import Region
+from kambin.anatomy.root_course import RootBed
+from kambin.case.words import SIDES, Side
+
+__all__ = ["Segment", "segments_of"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """Two vertebrae and the disc between them.
+
+    Attributes
+    ----------
+    level : str
+    upper, lower : VertebraShape
+    disc : Disc
+    plates : tuple of Endplate or None
+        The facing endplates, from above and from below.
+    bones : tuple of list of Region
+        The two bones, whole.
+    bodies : tuple of list of Region
+        Their bodies.
+    pedicles : mapping
+        (``upper`` or ``lower``, side) → pedicle.
+    processes : mapping
+        Side → superior articular process of the lower bone.
+    voxel_mm : float
+    """
+
+    level: str
+    upper: VertebraShape
+    lower: VertebraShape
+    disc: Disc
+    plates: tuple[Endplate | None, Endplate | None]
+    bones: tuple[list[Region], list[Region]]
+    bodies: tuple[list[Region], list[Region]]
+    pedicles: Mapping[tuple[str, Side], Region] = field(default_factory=dict)
+    processes: Mapping[Side, Region] = field(default_factory=dict)
+    voxel_mm: float = 1.0
+
+    def foramen_bones(self, side: Side) -> SegmentBones | None:
+        """What bounds the foramen of one side; None without the upper pedicle."""
+        pedicle = self.pedicles.get(("upper", side))
+        if pedicle is None or not self.bones[1]:
+            return None
+        return SegmentBones(
+            upper=self.bones[0],
+            lower=self.bones[1],
+            upper_body=self.bodies[0],
+            lower_body=self.bodies[1],
+            upper_pedicle=pedicle,
+            lower_pedicle=self.pedicles.get(("lower", side)),
+            process=self.processes.get(side),
+            disc=self.disc,
+            upper_plate=self.plates[0],
+            lower_plate=self.plates[1],
+        )
+
+    def root_bed(self, side: Side, sac: Sac | None, *, sacral: bool = False) -> RootBed:
+        """What the exiting root is derived from; with `sacral` the root of the lower bone."""
+        return RootBed(
+            shape=self.lower if sacral else self.upper,
+            pedicle=self.pedicles.get(("lower" if sacral else "upper", side)),
+            disc=self.disc,
+            plates=self.plates,
+            process=self.processes.get(side),
+            sac=sac,
+            voxel_mm=self.voxel_mm,
+        )
+
+    def herniation_bed(self, canal: Canal | None) -> HerniationBed | None:
+        """What a herniation is measured against; None without the facing endplates."""
+        above, below = self.plates
+        if above is None or below is None:
+            return None
+        return HerniationBed(self.disc, above, below, self.pedicles, self.processes, canal)
+
+
+def segments_of(
+    labels: LabelMap,
+    shapes: Mapping[str, VertebraShape],
+    parts: Mapping[str, PartMap],
+    discs: Mapping[str, Disc],
+) -> dict[str, Segment]:
+    """Every segment whose disc and two vertebrae are known, from the head down."""
+    found = {}
+    for level, disc in discs.items():
+        above, below = level.split("-")
+        below = below if below in shapes else "sacrum"
+        if above in shapes and below in shapes:
+            found[level] = _segment(labels, (shapes[above], shapes[below]), parts, disc, level)
+    return found
+
+
+def _segment(
+    labels: LabelMap,
+    pair: tuple[VertebraShape, VertebraShape],
+    parts: Mapping[str, PartMap],
+    disc: Disc,
+    level: str,
+) -> Segment:
+    pedicles, processes = {}, {}
+    maps = [parts.get(shape.name) for shape in pair]
+    for side in SIDES:
+        for which, found in zip(("upper", "lower"), maps, strict=True):
+            pedicle = None if found is None else pedicle_of(labels, found, side)
+            if pedicle is not None:
+                pedicles[which, side] = pedicle
+        process = None if maps[1] is None else superior_process_of(labels, maps[1], side)
+        if process is not None:
+            processes[side] = process
+    bones = [bone_regions(labels, found, shape.name) for found, shape in zip(maps, pair, strict=True)]
+    bodies = []
+    for found, whole in zip(maps, bones, strict=True):
+        body = None if found is None else part_region(labels, found, Part.BODY)
+        bodies.append(whole if body is None else [body])
+    return Segment(
+        level=level,
+        upper=pair[0],
+        lower=pair[1],
+        disc=disc,
+        plates=(pair[0].inferior, pair[1].superior),
+        bones=(bones[0], bones[1]),
+        bodies=(bodies[0], bodies[1]),
+        pedicles=pedicles,
+        processes=processes,
+        voxel_mm=max(labels.volume.spacing_mm),
+    )
