@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from kambin.cli.outlook import outlook_app
+
 __all__ = ["app"]
 
 CaseFile = Annotated[Path, typer.Argument(help="Case file, YAML or JSON; `-` reads from stdin.")]
@@ -31,6 +33,7 @@ guideline_app = typer.Typer(
 )
 app.add_typer(case_app, name="case")
 app.add_typer(guideline_app, name="guideline")
+app.add_typer(outlook_app, name="outlook")
 
 
 def _version(show: bool) -> None:

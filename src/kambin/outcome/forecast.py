@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kambin.outcome.grid import claims_beside, comparisons
 from kambin.outcome.published import Entry, Published, published
 from kambin.outcome.recurrence import recurrence_risk
+from kambin.outcome.riskdata import risk_model
 from kambin.outcome.types import Figure, Forecast, OutlookRow
 
 if TYPE_CHECKING:
@@ -70,9 +71,9 @@ def forecast(
         rows=rows,
         outcomes=tuple(outcome for key, outcome in known.outcomes.items() if key in shown),
         missing_facts=tuple(sorted(fact for fact in asked if _text(facts.get(fact)) is None)),
-        notes=NOTES,
+        notes=(*NOTES, *risk_model().not_used),
         horizons=known.horizons,
-        comparisons=comparisons(found, known.outcomes, known.horizons, known.combine),
+        comparisons=comparisons(found, known),
         beside=claims_beside(found),
         recurrence=tuple(recurrence_risk(option, facts, card=card) for option in wanted),
         card=None if card is None else card.note,

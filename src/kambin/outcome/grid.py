@@ -6,10 +6,11 @@ blank, which says that nothing is published there and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 from kambin import evidence
-from kambin.outcome.published import Entry
+from kambin.outcome.published import Entry, Published
 from kambin.outcome.types import Cell, ClaimBeside, Comparison, Figure, Later
 
 __all__ = ["claims_beside", "comparisons"]
@@ -17,21 +18,15 @@ __all__ = ["claims_beside", "comparisons"]
 Found = Mapping[str, Sequence[Entry]]
 
 
-def comparisons(
-    found: Found, outcomes: Iterable[str], horizons: Sequence[str], combine: Mapping[str, str]
-) -> tuple[Comparison, ...]:
+def comparisons(found: Found, known: Published) -> tuple[Comparison, ...]:
     """Return the side-by-side table.
 
     Parameters
     ----------
     found : mapping of str to sequence of Entry
         Option to the figures that fit the patient, in the order of the options.
-    outcomes : iterable of str
-        In the order to show them.
-    horizons : sequence of str
-        Columns; figures of other or unstated times come after them.
-    combine : mapping of str to str
-        Outcome to how figures of several sources become one range; ``never`` keeps each in its own cell.
+    known : Published
+        Outcomes and horizons in their order, and how figures of several sources become one range.
 
     Returns
     -------
@@ -39,39 +34,54 @@ def comparisons(
         By outcome, then time, then unit and base.
     """
     lines = []
-    for outcome in outcomes:
-        for horizon in (*horizons, ""):
+    for outcome in known.outcomes:
+        for horizon in (*known.horizons, ""):
             kinds = dict.fromkeys(
                 (entry.figure.unit, entry.figure.base)
                 for entries in found.values()
                 for entry in entries
                 if entry.figure.outcome == outcome and entry.figure.horizon == horizon
             )
-            lines += [_line(found, (outcome, horizon, unit, base), combine[outcome]) for unit, base in kinds]
+            lines += [_line(found, (outcome, horizon, unit, base), known) for unit, base in kinds]
     return tuple(lines)
 
 
-def _line(found: Found, key: tuple[str, str, str, str], how: str) -> Comparison:
+def _line(found: Found, key: tuple[str, str, str, str], known: Published) -> Comparison:
     cells: list[Cell] = []
-    blank, speaking = [], list[set[str]]()
+    blank: list[str] = []
+    # options that share one entry are not compared by it
+    said: dict[str, list[Entry]] = {}
     for option, entries in found.items():
         here = [entry for entry in entries if _key(entry.figure) == key]
         if not here:
             blank.append(option)
             continue
         cells += [_cell(option, [entry.figure], claim=True) for entry in here if entry.claim]
-        figures = [entry.figure for entry in here if not entry.claim]
-        apart = how == "never" or not key[1]  # without a common time nothing is put into one range
-        groups = [[figure] for figure in figures] if apart else [figures]
+        later = [entry for entry in here if not entry.claim]
+        apart = (
+            known.combine[key[0]] == "never" or not key[1]
+        )  # without a common time nothing is put into one range
+        groups = [[entry.figure] for entry in later] if apart else [[entry.figure for entry in later]]
         cells += [_cell(option, group) for group in groups if group]
-        speaking.append({figure.source_ids[0] for figure in figures})
-    shared = list(dict.fromkeys(s for each in speaking for s in sorted(each)))
+        for entry in later:
+            others = said.setdefault(entry.figure.source_ids[0], [])
+            if entry not in others:
+                others.append(entry)
     return Comparison(
         *key,
         cells=tuple(cells),
         blank=tuple(blank),
-        same_source=tuple(source for source in shared if sum(source in each for each in speaking) > 1),
+        same_source=tuple(
+            source
+            for source, entries in said.items()
+            if source not in known.several_studies and _compares(entries)
+        ),
     )
+
+
+def _compares(entries: Sequence[Entry]) -> bool:
+    """Whether a source speaks of different options in different figures."""
+    return any(not set(one.options) & set(other.options) for one, other in combinations(entries, 2))
 
 
 def _key(figure: Figure) -> tuple[str, str, str, str]:
@@ -81,6 +91,7 @@ def _key(figure: Figure) -> tuple[str, str, str, str]:
 def _cell(option: str, figures: Sequence[Figure], claim: bool = False) -> Cell:
     single = figures[0] if len(figures) == 1 else None
     # the range is over what the sources found; the interval of each stands in its own figure
+    times = list(dict.fromkeys(figure.time for figure in figures))
     lows = [figure.low if single or figure.value is None else figure.value for figure in figures]
     highs = [figure.high if single or figure.value is None else figure.value for figure in figures]
     return Cell(
@@ -92,6 +103,7 @@ def _cell(option: str, figures: Sequence[Figure], claim: bool = False) -> Cell:
         source_ids=tuple(dict.fromkeys(source for figure in figures for source in figure.source_ids)),
         level="; ".join(dict.fromkeys(figure.level for figure in figures)),
         claim=claim,
+        time=times[0] if len(times) == 1 else "differs by source",
     )
 
 

@@ -97,6 +97,8 @@ class Published:
         Columns of the side-by-side table.
     features : tuple of (tuple of str, Feature)
         Options, and what is said of them in words.
+    several_studies : frozenset of str
+        Entries whose figures come from different studies, and so are no comparison.
     """
 
     outcomes: Mapping[str, Outcome]
@@ -105,6 +107,7 @@ class Published:
     entries: tuple[Entry, ...]
     horizons: tuple[str, ...] = ()
     features: tuple[tuple[tuple[str, ...], Feature], ...] = ()
+    several_studies: frozenset[str] = frozenset()
 
 
 @cache
@@ -161,7 +164,8 @@ def read(content: Mapping[str, Any]) -> Published:
     with_figures = {option for entry in entries for option in entry.options}
     for key, option in options.items():
         _demand((key in with_figures) != bool(option.none), key, "an option has figures or says why not")
-    return Published(outcomes, combine, options, entries, tuple(content["horizons"]), features)
+    several = frozenset(_sources("several_studies", content.get("several_studies", ())))
+    return Published(outcomes, combine, options, entries, tuple(content["horizons"]), features, several)
 
 
 def _option(key: str, record: Mapping[str, Any]) -> Option:

@@ -77,7 +77,7 @@ def recurrence_risk(
     base = baseline(technique, model.interval)
     low, high = math.floor(100 * share(spread.low)), math.ceil(100 * share(spread.high))
     word = TOO_WIDE if high - low > model.too_wide else _word(spread, base.centre, model.about)
-    notes = [NEVER_ALONE, *model.not_used]
+    notes = [NEVER_ALONE]
     if local is not None and card is not None:
         notes.insert(0, card.note.text)
     published = [rate.percent for rate in technique.rates]

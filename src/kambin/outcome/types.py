@@ -177,6 +177,8 @@ class Cell:
         Levels of evidence, best described first as the file lists them.
     claim : bool
         Whether this is what a source document claims; a claim is never merged with what was published.
+    time : str
+        Follow-up in words, as in `Figure`.
     """
 
     option: str
@@ -187,6 +189,7 @@ class Cell:
     source_ids: tuple[str, ...]
     level: str
     claim: bool = False
+    time: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +209,7 @@ class Comparison:
     blank : tuple of str
         Options without a figure here. Blank is "not published here", never zero.
     same_source : tuple of str
-        Sources that speak of two or more of the options: the fair comparisons of the line.
+        Studies that speak of two or more of the options in different figures: the fair comparisons.
     """
 
     outcome: str
