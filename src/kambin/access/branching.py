@@ -1,11 +1,13 @@
 """Best-first branch and bound over tips and directions, compiled.
 
-Cells wait in a heap, the one with the highest bound first. A cell is halved where that lowers the bound most: across
-the parameter that moves the ray most at the place that binds. When the highest bound left is within the tolerance of
-the best ray, that ray is proved best; when it is below zero, there is no corridor.
+Cells wait in a heap, the one with the highest bound first. A cell is halved where that lowers the bound most:
+across the parameter that moves the ray most at the place that binds. When the highest bound left is within
+the tolerance of the best ray, that ray is proved best; when it is below zero, there is no corridor.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -22,23 +24,54 @@ from kambin.access.bound import (
     SPLIT,
     THROAT,
     UPPER,
+    World,
     assess,
     place,
 )
 
-__all__ = ["COLUMNS", "RESULT", "branch", "point_value"]
+__all__ = ["NEVER", "Outcome", "branch"]
 
 Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
 Longs = NDArray[np.int64]
 
-# a cell: five middles, five half sizes, bound, where to split
-COLUMNS = 12
-# what `branch` tells: value, five parameters, bound, cells, rays, bound of what was closed, state
-RESULT = 11
+# columns of a cell: five middles, five half sizes, then
+BOUND, SPLIT_AT, COLUMNS = 10, 11, 12
 NEVER = -1e8
 # Of a cell whose rays are this close together nothing more can be learnt, mm.
 FINEST_MM = 1e-3
+# The climb from a new best ray halves its step so often.
+HALVINGS = 9
+
+
+class Outcome(NamedTuple):
+    """What a search tells.
+
+    Attributes
+    ----------
+    value : float
+        Of the best ray.
+    parameters : ndarray, shape (5,)
+    bound : float
+        The highest of all cells that are open or were left as good enough.
+    closed : float
+        The highest of the cells in which no ray keeps some limit by more than the tolerance.
+    cells, rays, waiting : int
+    """
+
+    value: float
+    parameters: Floats
+    bound: float
+    closed: float
+    cells: int
+    rays: int
+    waiting: int
+
+
+class Box(NamedTuple):
+    """Least and greatest parameters."""
+
+    low: Floats
+    high: Floats
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
@@ -78,81 +111,37 @@ def _pop(keys: Floats, items: Longs, count: int) -> int:
 def _worth(found: Floats) -> float:
     """What the middle ray is worth: its margin to nerve when every limit is kept, else the worse of both."""
     if found[LIMIT] >= KEPT_MM:
-        return found[NERVE]
-    return min(found[NERVE], found[LIMIT] - KEPT_MM)
+        return float(found[NERVE])
+    return float(min(found[NERVE], found[LIMIT] - KEPT_MM))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def point_value(
-    flat: Singles,
-    slopes: Singles,
-    ints: Longs,
-    reals: Floats,
-    counts: Longs,
-    geometry: Floats,
-    bone: Singles,
-    parts: Floats,
-    x: Floats,
-    enough: float,
-    ray: Floats,
-    found: Floats,
-) -> float:
-    """What one ray is worth, or something below `enough` where it is worth less."""
-    assess(flat, slopes, ints, reals, counts, geometry, bone, parts, x, np.zeros(5), enough, ray, found)
-    if found[UPPER] <= enough:
-        return NEVER
-    return _worth(found)
+def _one(world: World, x: Floats, enough: float, ray: Floats, found: Floats) -> float:
+    """What one ray is worth, or `NEVER` where that is not above `enough`."""
+    assess(world, x, np.zeros(5), enough, ray, found)
+    return NEVER if found[UPPER] <= enough else _worth(found)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def _sizes(geometry: Floats, x: Floats, h: Floats, share: float, out: Floats) -> None:
-    """How far each parameter alone moves the ray at a place on it, mm."""
-    throat = geometry[THROAT]
-    for m in range(3):
-        square = 0.0
-        for n in range(3):
-            square += geometry[AXES + 3 * m + n] ** 2
-        out[m] = abs(1.0 - share) * h[m] * np.sqrt(square)
-    out[3] = share * throat * np.cos(max(abs(x[4]) - h[4], 0.0)) * h[3]
-    out[4] = share * throat * h[4]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def _climb(
-    flat: Singles,
-    slopes: Singles,
-    ints: Longs,
-    reals: Floats,
-    counts: Longs,
-    geometry: Floats,
-    bone: Singles,
-    parts: Floats,
-    best: Floats,
-    low: Floats,
-    high: Floats,
-    h: Floats,
-    ray: Floats,
-    found: Floats,
-) -> int:
-    """Move the best ray uphill along one parameter at a time; `best`: value and parameters. Rays tried."""
-    step = np.maximum(h, 0.02 * (high - low))
-    trial = best[1:6].copy()
+def _climb(world: World, box: Box, best: Floats, h: Floats) -> int:
+    """Move the best ray uphill along one parameter at a time; `best`: value, parameters. Rays tried."""
+    ray, found = np.zeros(7), np.zeros(FOUND)
+    step = np.maximum(h, 0.02 * (box.high - box.low))
+    trial = best[1:].copy()
     tried = 0
-    for _ in range(9):
+    for _ in range(HALVINGS):
         moved = False
         for n in range(5):
             for way in (-1.0, 1.0):
                 if step[n] <= 0.0:
                     continue
-                trial[:] = best[1:6]
-                trial[n] = min(max(trial[n] + way * step[n], low[n]), high[n])
-                worth = point_value(
-                    flat, slopes, ints, reals, counts, geometry, bone, parts, trial, best[0], ray, found
-                )
+                trial[:] = best[1:]
+                trial[n] = min(max(trial[n] + way * step[n], box.low[n]), box.high[n])
+                worth = _one(world, trial, best[0], ray, found)
                 tried += 1
                 if worth > best[0] + 1e-4:
                     best[0] = worth
-                    best[1:6] = trial
+                    best[1:] = trial
                     moved = True
         if not moved:
             step *= 0.5
@@ -161,88 +150,70 @@ def _climb(
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def _threshold(best: float, slack: float) -> float:
-    """Cells bounded by this are done with: nothing better by more than the tolerance, or no corridor at all."""
-    if best >= 0.0:
-        return best + slack
-    return min(best + slack, -1e-6)
+    """Cells bounded by this are done with: nothing better by more than the slack, or no corridor at all."""
+    return best + slack if best >= 0.0 else min(best + slack, -1e-6)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def _halved(geometry: Floats, cell: Floats, ray: Floats, sizes: Floats) -> int:
+def _sizes(geometry: Floats, cell: Floats, share: float, out: Floats) -> None:
+    """How far each parameter alone moves the ray at a place on it, mm."""
+    throat = geometry[THROAT]
+    for m in range(3):
+        square = 0.0
+        for n in range(3):
+            square += geometry[AXES + 3 * m + n] ** 2
+        out[m] = abs(1.0 - share) * cell[5 + m] * np.sqrt(square)
+    out[3] = share * throat * np.cos(max(abs(cell[4]) - cell[9], 0.0)) * cell[8]
+    out[4] = share * throat * cell[9]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def _axis(geometry: Floats, cell: Floats, ray: Floats, sizes: Floats) -> int:
     """Which parameter to halve; −1 when the cell's rays are all the same."""
     length = place(geometry, cell[:5], ray)
-    split = cell[11]
-    share = 1.0 if split < 0.0 else split / length
-    _sizes(geometry, cell[:5], cell[5:10], share, sizes)
+    split = cell[SPLIT_AT]
+    _sizes(geometry, cell, 1.0 if split < 0.0 else split / length, sizes)
     if split < 0.0 or sizes.max() < FINEST_MM:
         # the direction itself, or a place where nothing moves: what moves the ray most anywhere
-        other = np.zeros(5)
-        _sizes(geometry, cell[:5], cell[5:10], 0.0, other)
-        sizes[:3] = np.maximum(sizes[:3], other[:3])
+        tips = np.zeros(5)
+        _sizes(geometry, cell, 0.0, tips)
+        sizes[:3] = np.maximum(sizes[:3], tips[:3])
     most = int(np.argmax(sizes))
     return most if sizes[most] > FINEST_MM else -1
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def branch(
-    flat: Singles,
-    slopes: Singles,
-    ints: Longs,
-    reals: Floats,
-    counts: Longs,
-    geometry: Floats,
-    bone: Singles,
-    parts: Floats,
-    low: Floats,
-    high: Floats,
-    warm: Floats,
-    slack: float,
-    most: int,
-    result: Floats,
-) -> int:
-    """Search the box from `low` to `high`; see `RESULT`. Returns how many cells were left open."""
-    ray, found, sizes = np.zeros(7), np.zeros(FOUND), np.zeros(5)
-    best = np.full(6, NEVER)
-    best[1:6] = 0.5 * (low + high)
-    rays = 0
+def _start(world: World, box: Box, warm: Floats, best: Floats) -> int:
+    """The best of the rays that are handed in, improved; rays tried."""
+    ray, found = np.zeros(7), np.zeros(FOUND)
     for n in range(len(warm)):
-        worth = point_value(
-            flat, slopes, ints, reals, counts, geometry, bone, parts, warm[n], best[0], ray, found
-        )
-        rays += 1
+        worth = _one(world, warm[n], best[0], ray, found)
         if worth > best[0]:
             best[0] = worth
-            best[1:6] = warm[n]
-    if best[0] > NEVER:
-        rays += _climb(
-            flat,
-            slopes,
-            ints,
-            reals,
-            counts,
-            geometry,
-            bone,
-            parts,
-            best,
-            low,
-            high,
-            0.1 * (high - low),
-            ray,
-            found,
-        )
-    cells = np.empty((2 * most + 16, COLUMNS))
+            best[1:] = warm[n]
+    if best[0] == NEVER:
+        return len(warm)
+    return len(warm) + _climb(world, box, best, 0.1 * (box.high - box.low))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def branch(world: World, low: Floats, high: Floats, warm: Floats, slack: float, most: int) -> Outcome:
+    """Search the box of parameters from `low` to `high`, with at most `most` cells; see `Outcome`."""
+    ray, found, sizes, box = np.zeros(7), np.zeros(FOUND), np.zeros(5), Box(low, high)
+    best = np.full(6, NEVER)
+    best[1:] = 0.5 * (low + high)
+    rays = _start(world, box, warm, best)
+    cells = np.empty((most + 16, COLUMNS))
     keys, items = np.empty(len(cells)), np.empty(len(cells), dtype=np.int64)
-    cells[0, :5], cells[0, 5:10] = 0.5 * (low + high), 0.5 * (high - low)
-    cells[0, 10], cells[0, 11] = 1e9, -1.0
+    cells[0, :5], cells[0, 5:BOUND] = 0.5 * (low + high), 0.5 * (high - low)
+    cells[0, BOUND], cells[0, SPLIT_AT] = 1e9, -1.0
     waiting, made, closed, done = _push(keys, items, 0, 1e9, 0), 1, NEVER, NEVER
-    while waiting > 0 and made + 2 < len(cells):
-        if keys[0] <= _threshold(best[0], slack):
-            break
+    while waiting > 0 and made + 2 < len(cells) and keys[0] > _threshold(best[0], slack):
         cell = cells[items[0]].copy()
         waiting = _pop(keys, items, waiting)
-        axis = _halved(geometry, cell, ray, sizes)
+        axis = _axis(world.geometry, cell, ray, sizes)
         if axis < 0:
-            closed = max(closed, cell[10])
+            done = max(done, cell[BOUND])
             continue
         cell[5 + axis] *= 0.5
         for way in (-1.0, 1.0):
@@ -250,58 +221,22 @@ def branch(
             child[:] = cell
             child[axis] += way * cell[5 + axis]
             enough = _threshold(best[0], slack)
-            assess(
-                flat,
-                slopes,
-                ints,
-                reals,
-                counts,
-                geometry,
-                bone,
-                parts,
-                child[:5],
-                child[5:10],
-                enough,
-                ray,
-                found,
-            )
+            assess(world, child[:5], child[5:BOUND], enough, ray, found)
             rays += 1
-            upper = min(found[UPPER], cell[10])
+            upper = min(found[UPPER], cell[BOUND])
             if upper <= enough:
                 done = max(done, upper)
                 continue
             worth = _worth(found)
             if worth > best[0] + 1e-6:
-                gain = worth - best[0]
                 best[0] = worth
-                best[1:6] = child[:5]
-                if gain > slack or worth >= 0.0:
-                    split, close = found[SPLIT], found[CLOSE]
-                    rays += _climb(
-                        flat,
-                        slopes,
-                        ints,
-                        reals,
-                        counts,
-                        geometry,
-                        bone,
-                        parts,
-                        best,
-                        low,
-                        high,
-                        child[5:10],
-                        ray,
-                        found,
-                    )
-                    found[SPLIT], found[CLOSE] = split, close
+                best[1:] = child[:5]
+                rays += _climb(world, box, best, child[5:BOUND])
             if found[CLOSE] > 0.0:
-                closed = max(closed, min(upper, geometry[HARD]))
+                closed = max(closed, min(upper, world.geometry[HARD]))
                 continue
-            child[10], child[11] = upper, found[SPLIT]
+            child[BOUND], child[SPLIT_AT] = upper, found[SPLIT]
             waiting = _push(keys, items, waiting, upper, made)
             made += 1
-    result[0] = best[0]
-    result[1:6] = best[1:6]
-    result[6] = max(keys[0] if waiting > 0 else NEVER, done)
-    result[7], result[8], result[9], result[10] = made, rays, closed, waiting
-    return waiting
+    bound = max(keys[0] if waiting > 0 else NEVER, done)
+    return Outcome(best[0], best[1:].copy(), bound, closed, made, rays, waiting)

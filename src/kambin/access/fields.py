@@ -1,8 +1,8 @@
 """Signed distance to structures over a region of interest.
 
-`distance_field` takes a mask on any affine; `tube_field` and `section_field` take nerves as lines with radii or
-elliptic sections. All give a `Field`: millimetres, positive outside, cut off at a cap, and only as large as the
-structure and its cap, so that the work grows with what is near the corridor and not with the scan.
+`distance_field` takes a mask on any affine; `tube_field` and `section_field` take nerves as lines with radii
+or elliptic sections. All give a `Field`: millimetres, positive outside, cut off at a cap, and only as large
+as the structure and its cap, so that the work grows with what is near the corridor and not with the scan.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def _thinned(mask: Bools, lps_from_voxel: Floats, spacing_mm: float) -> tuple[Bo
     moved = affine.copy()
     moved[:3, :3] = affine[:3, :3] * steps
     moved[:3, 3] = affine[:3, :3] @ ((steps - 1) / 2.0) + affine[:3, 3]
-    return blocks, moved, float(np.linalg.norm(moved[:3, :3] @ np.full(3, 0.5)))
+    return np.asarray(blocks, dtype=np.bool_), moved, float(np.linalg.norm(moved[:3, :3] @ np.full(3, 0.5)))
 
 
 def coarse_field(
@@ -175,9 +175,9 @@ def coarse_field(
 ) -> Field:
     """Distance to large soft structures, coarse and never longer than it is.
 
-    The mask is thinned to voxels of about `spacing_mm` that are filled where any of theirs is. Distances are to
-    the centres of those, less half a voxel's diagonal, so that a clearance from bowel or vessel is too small by
-    up to 3 mm at 2 mm and never too large.
+    The mask is thinned to voxels of about `spacing_mm` that are filled where any of theirs is. Distances are
+    to the centres of those, less half a voxel's diagonal, so that a clearance from bowel or vessel is too
+    small by up to 3 mm at 2 mm and never too large.
     """
     settings = search_settings()
     step = settings.coarse_spacing_mm if spacing_mm is None else spacing_mm

@@ -28,7 +28,7 @@ def trilinear(flat: Singles, offset: int, na: int, nb: int, nc: int, x: float, y
     d = flat[q + nc] + w * (flat[q + nc + 1] - flat[q + nc])
     a += v * (b - a)
     c += v * (d - c)
-    return a + u * (c - a)
+    return float(a + u * (c - a))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]

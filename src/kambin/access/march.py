@@ -10,8 +10,11 @@ steepest place of the interpolated field near them (see `grid`). A step that doe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -22,6 +25,7 @@ from kambin.access.kernels import trilinear
 from kambin.access.scene import Obstacle, Scene
 
 __all__ = [
+    "Laid",
     "Pack",
     "certified_minima",
     "certify",
@@ -45,9 +49,8 @@ OX, OY, OZ, INVERSE, SUBTRACT, SCALE, TAPER, STEEPEST, CAP, BLOCK_MM = range(10)
 FINEST_MM = 0.01
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pack:
-    """Fields side by side in memory, as the compiled loops read them; limits first, then the objective.
+class Laid(NamedTuple):
+    """Fields side by side in memory, as the compiled loops read them.
 
     Attributes
     ----------
@@ -55,6 +58,21 @@ class Pack:
         Nodes and block slopes of all fields, one after the other.
     ints, reals : ndarray, shapes (k, 8) and (k, 10)
         Where each lies, and how its value becomes a margin.
+    """
+
+    flat: Singles
+    slopes: Singles
+    ints: Longs
+    reals: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pack:
+    """A scene for one cannula: fields and what they are; limits first, then the objective.
+
+    Attributes
+    ----------
+    laid : Laid
     limits : int
         How many come first that are limits.
     obstacles : tuple of Obstacle
@@ -65,10 +83,7 @@ class Pack:
         Shift of the pose error that is already taken off.
     """
 
-    flat: Singles
-    slopes: Singles
-    ints: Longs
-    reals: Floats
+    laid: Laid
     limits: int
     obstacles: tuple[Obstacle, ...]
     skin: int
@@ -80,7 +95,7 @@ class Pack:
         return len(self.obstacles)
 
 
-def _laid_out(fields: list[Field]) -> tuple[Singles, Singles, Longs, Floats]:
+def _laid_out(fields: list[Field]) -> Laid:
     ints = np.zeros((len(fields), 8), dtype=np.int64)
     reals = np.zeros((len(fields), 10))
     at = slopes_at = 0
@@ -96,7 +111,7 @@ def _laid_out(fields: list[Field]) -> tuple[Singles, Singles, Longs, Floats]:
         reals[n, BLOCK_MM] = BLOCK * one.spacing_mm
     flat = np.concatenate([one.values.ravel() for one in fields])
     slopes = np.concatenate([one.slopes.ravel() for one in fields])
-    return flat, slopes, ints, reals
+    return Laid(flat, slopes, ints, reals)
 
 
 def pack(scene: Scene, radius_mm: float) -> Pack:
@@ -106,28 +121,29 @@ def pack(scene: Scene, radius_mm: float) -> Pack:
     fields = [one.field for one in ordered]
     if scene.skin is not None:
         fields.append(scene.skin)
-    flat, slopes, ints, reals = _laid_out(fields)
+    laid = _laid_out(fields)
     for n, one in enumerate(ordered):
-        reals[n, SUBTRACT] = radius_mm + one.demanded_mm + (scene.pose.tau_mm if one.robust else 0.0)
-        reals[n, SCALE] = 1.0 / one.sd_mm if one.is_objective else 1.0
-        reals[n, TAPER] = np.radians(scene.pose.theta_deg) if one.robust else 0.0
+        laid.reals[n, SUBTRACT] = radius_mm + one.demanded_mm + (scene.pose.tau_mm if one.robust else 0.0)
+        laid.reals[n, SCALE] = 1.0 / one.sd_mm if one.is_objective else 1.0
+        laid.reals[n, TAPER] = np.radians(scene.pose.theta_deg) if one.robust else 0.0
     skin = len(ordered) if scene.skin is not None else -1
-    return Pack(flat, slopes, ints, reals, len(limits), ordered, skin, scene.pose.tau_mm)
+    return Pack(laid, len(limits), ordered, skin, scene.pose.tau_mm)
 
 
 def margin_pack(field: Field) -> Pack:
     """One field of margins, for the loops over many rays."""
-    flat, slopes, ints, reals = _laid_out([field])
+    laid = _laid_out([field])
     alone = Obstacle("margin", "nerve", None, field)
-    return Pack(flat, slopes, ints, reals, 0, (alone,), -1)
+    return Pack(laid, 0, (alone,), -1)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def value(flat: Singles, ints: Longs, reals: Floats, k: int, x: float, y: float, z: float) -> float:
+def value(laid: Laid, k: int, x: float, y: float, z: float) -> float:
     """Field k at a point, mm."""
+    ints, reals = laid.ints, laid.reals
     inverse = reals[k, INVERSE]
-    return trilinear(
-        flat,
+    return trilinear(  # type: ignore[no-any-return, unused-ignore]
+        laid.flat,
         ints[k, OFFSET],
         ints[k, NA],
         ints[k, NB],
@@ -139,97 +155,80 @@ def value(flat: Singles, ints: Longs, reals: Floats, k: int, x: float, y: float,
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def steepness(
-    slopes: Singles, ints: Longs, reals: Floats, k: int, x: float, y: float, z: float, radius: float
-) -> float:
+def steepness(laid: Laid, k: int, x: float, y: float, z: float, radius: float) -> float:
     """How fast field k can change anywhere in a ball, mm per mm; beyond its edge it is constant."""
+    ints, reals = laid.ints, laid.reals
     if radius > reals[k, BLOCK_MM]:
-        return reals[k, STEEPEST]
+        return float(reals[k, STEEPEST])
     inverse = reals[k, INVERSE]
     i = min(max((x - reals[k, OX]) * inverse, 0.0), ints[k, NA] - 1.5)
     j = min(max((y - reals[k, OY]) * inverse, 0.0), ints[k, NB] - 1.5)
     m = min(max((z - reals[k, OZ]) * inverse, 0.0), ints[k, NC] - 1.5)
     a, b, c = int(i) // BLOCK, int(j) // BLOCK, int(m) // BLOCK
-    return slopes[ints[k, SLOPES] + (a * ints[k, MB] + b) * ints[k, MC] + c]
+    return float(laid.slopes[ints[k, SLOPES] + (a * ints[k, MB] + b) * ints[k, MC] + c])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def certify(
-    flat: Singles,
-    slopes: Singles,
-    ints: Longs,
-    reals: Floats,
-    k: int,
-    ray: Floats,
-    pivot: float,
-    step: float,
-    slack: float,
+    laid: Laid, k: int, ray: Floats, pivot: float, step: float, slack: float
 ) -> tuple[float, float, float]:
     """Least margin of structure k along a ray (tip, unit direction, length): (proved, seen, where).
 
-    `proved` ≤ the true minimum of the interpolated margin ≤ `seen`; they differ by no more than `slack`, or by
-    what steps of `FINEST_MM` leave. `step` is the first step and the smallest that is kept without need.
+    `proved` ≤ the true minimum of the interpolated margin ≤ `seen`; they differ by no more than `slack`, or
+    by what steps of `FINEST_MM` leave. `step` is the first step, and the smallest that is taken without need.
     """
-    scale, taper, subtract = reals[k, SCALE], reals[k, TAPER], reals[k, SUBTRACT]
+    scale, taper, subtract = laid.reals[k, SCALE], laid.reals[k, TAPER], laid.reals[k, SUBTRACT]
     x, y, z, dx, dy, dz, end = ray[0], ray[1], ray[2], ray[3], ray[4], ray[5], ray[6]
     s = where = 0.0
-    here = (value(flat, ints, reals, k, x, y, z) - subtract - taper * abs(pivot)) * scale
+    here = (value(laid, k, x, y, z) - subtract - taper * abs(pivot)) * scale
     seen = proved = here
     advance = step
     while s < end:
         advance = min(max(advance, FINEST_MM), end - s)
         to = s + advance
         px, py, pz = x + to * dx, y + to * dy, z + to * dz
-        there = (value(flat, ints, reals, k, px, py, pz) - subtract - taper * abs(to - pivot)) * scale
+        there = (value(laid, k, px, py, pz) - subtract - taper * abs(to - pivot)) * scale
         half = 0.5 * advance
-        steep = steepness(slopes, ints, reals, k, px - half * dx, py - half * dy, pz - half * dz, half)
+        steep = steepness(laid, k, px - half * dx, py - half * dy, pz - half * dz, half)
         floor = 0.5 * (here + there) - (steep + taper) * scale * half
-        lowest = min(seen, there)
-        if floor < lowest - slack and advance > FINEST_MM:
+        if floor < min(seen, there) - slack and advance > FINEST_MM:
             advance *= 0.5
-            if floor < proved - step:
-                advance *= 0.5
             continue
         proved = min(proved, floor)
         if there < seen:
             seen, where = there, to
         s, here = to, there
-        # as far as the margin could not have come down to the least seen, and twice that for the cone back
-        advance = max(step if slack > 0.05 else 0.5 * step, 1.6 * (here - seen) / scale)
+        # as far as the margin could not come down to the least seen, and twice that for the way back up
+        advance = max(step, 1.6 * (here - seen) / scale)
     return proved, seen, where
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def _minima(
-    flat: Singles, slopes: Singles, ints: Longs, reals: Floats, rays: Floats, step: float, out: Floats
-) -> None:
+def _minima(laid: Laid, rays: Floats, step: float, out: Floats) -> None:
     for n in range(len(rays)):
-        out[n, 0], out[n, 1], out[n, 2] = certify(flat, slopes, ints, reals, 0, rays[n], 0.0, step, step)
+        out[n, 0], out[n, 1], out[n, 2] = certify(laid, 0, rays[n], 0.0, step, step)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def _feasible(flat: Singles, ints: Longs, reals: Floats, rays: Floats, step: float, out: Bools) -> None:
+def _feasible(laid: Laid, rays: Floats, step: float, out: Bools) -> None:
     """Whether the margin stays above zero; leaves a ray at the first place where it does not."""
     for n in range(len(rays)):
         x, y, z = rays[n, 0], rays[n, 1], rays[n, 2]
         dx, dy, dz, end = rays[n, 3], rays[n, 4], rays[n, 5], rays[n, 6]
         s = 0.0
-        free = True
         while True:
-            margin = value(flat, ints, reals, 0, x + s * dx, y + s * dy, z + s * dz)
-            if margin < 0.0:
-                free = False
-                break
-            if s >= end:
+            margin = value(laid, 0, x + s * dx, y + s * dy, z + s * dz)
+            if margin < 0.0 or s >= end:
                 break
             s = min(s + max(margin, step), end)
-        out[n] = free
+        out[n] = margin >= 0.0
 
 
-def _shared(work: list[object], threads: int) -> None:
-    """Run calls of compiled code, which lets go of the interpreter, side by side."""
+def _shared(count: int, threads: int, work: Callable[[int, int], None]) -> None:
+    """Share the rays out: compiled code lets go of the interpreter."""
+    cuts = [count * part // threads for part in range(threads + 1)]
     with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(call) for call in work]:  # type: ignore[arg-type]
+        for done in [pool.submit(work, low, high) for low, high in pairwise(cuts)]:
             done.result()
 
 
@@ -246,26 +245,19 @@ def certified_minima(margins: Pack, rays: Floats, *, step_mm: float = 0.2, threa
         Proved and seen differ by no more than this.
     """
     out = np.empty((len(rays), 3))
-    cuts = np.linspace(0, len(rays), threads + 1).astype(int)
-
-    def part(low: int, high: int) -> object:
-        return lambda: _minima(
-            margins.flat, margins.slopes, margins.ints, margins.reals, rays[low:high], step_mm, out[low:high]
-        )
-
-    _shared([part(int(a), int(b)) for a, b in zip(cuts[:-1], cuts[1:], strict=True)], threads)
+    _shared(
+        len(rays), threads, lambda low, high: _minima(margins.laid, rays[low:high], step_mm, out[low:high])
+    )
     return out
 
 
 def feasible(margins: Pack, rays: Floats, *, step_mm: float = 0.4, threads: int = 2) -> Bools:
-    """Whether each ray keeps its margins at samples that are never farther apart than the margin allows."""
+    """Whether each ray keeps its margins, at samples as far apart as the margin allows, or `step_mm`.
+
+    A fast sieve: what it lets through is judged by `certified_minima`.
+    """
     out = np.empty(len(rays), dtype=np.bool_)
-    cuts = np.linspace(0, len(rays), threads + 1).astype(int)
-
-    def part(low: int, high: int) -> object:
-        return lambda: _feasible(
-            margins.flat, margins.ints, margins.reals, rays[low:high], step_mm, out[low:high]
-        )
-
-    _shared([part(int(a), int(b)) for a, b in zip(cuts[:-1], cuts[1:], strict=True)], threads)
+    _shared(
+        len(rays), threads, lambda low, high: _feasible(margins.laid, rays[low:high], step_mm, out[low:high])
+    )
     return out

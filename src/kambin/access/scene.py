@@ -1,4 +1,4 @@
-"""What is planned in: obstacles with their fields, the skin, the pose error, and where tip and direction may lie."""
+"""What is planned in: obstacles with their fields, skin, pose error, and where tip and direction may lie."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Obstacle:
     name : str
         As it is told: ``exiting root L4``, ``iliac bone`` …
     kind : str
-        ``nerve`` is maximised (its smallest clearance is the objective); every other kind (``bone``, ``viscera``,
-        ``vessel``, ``rib`` …) is a limit that has to be kept.
+        ``nerve`` is maximised (its smallest clearance is the objective); every other kind (``bone``,
+        ``viscera``, ``vessel``, ``rib`` …) is a limit that has to be kept.
     side : Side or None
     field : Field
     demanded_mm : float

@@ -60,17 +60,16 @@ def section_surface(
     normals = np.cross(around_tangent, along_tangent)
     normals /= np.linalg.norm(normals, axis=2, keepdims=True)
     outward = np.sign(np.sum(normals * (rim - centres[:, None]), axis=2, keepdims=True))
-    points, normals = [rim.reshape(-1, 3)], [(normals * outward).reshape(-1, 3)]
-    for end, way in ((0, -1.0), (-1, 1.0)):
+    points, facing = [rim.reshape(-1, 3)], [(normals * outward).reshape(-1, 3)]
+    for end in (0, -1):
         heading = centres[end] - centres[1 if end == 0 else -2]
         shares = np.linspace(0.0, 1.0, max(int(np.ceil(sizes[end].max() / step_mm)) + 1, 2))[:-1]
         cap = centres[end] + (shares[:, None, None] * (rim[end] - centres[end])[None]).reshape(-1, 3)
         points.append(cap)
-        normals.append(np.tile(heading / np.linalg.norm(heading), (len(cap), 1)))
-        del way
+        facing.append(np.tile(heading / np.linalg.norm(heading), (len(cap), 1)))
     found = np.concatenate(points)
     inside, affine = _inside_grid(centres, axes, sizes)
-    return Surface(found, np.concatenate(normals), np.full(len(found), 0.6 * step_mm), inside, affine, 0.0)
+    return Surface(found, np.concatenate(facing), np.full(len(found), 0.6 * step_mm), inside, affine, 0.0)
 
 
 def _inside_grid(centres: Floats, axes: Floats, sizes: Floats) -> tuple[NDArray[np.float32], Floats]:

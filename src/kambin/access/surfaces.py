@@ -1,14 +1,14 @@
 """The surface of a mask, finer than its voxels.
 
-A mask says of each voxel's centre whether it is inside. Where the boundary runs between two centres it does not
-say, and the distance to the mask's voxels is therefore wrong by up to a voxel, always in the same direction.
-Neighbouring voxels know better together:
+A mask says of each voxel's centre whether it is inside. Where the boundary runs between two centres it does
+not say, and the distance to the mask's voxels is therefore wrong by up to a voxel, always in the same
+direction. Neighbouring voxels know better together:
 
-1. *Blur.* The mask is smoothed with a Gaussian of `blur_voxels`. For a plane, the level one half of the result
-   is the plane, and its probit is the distance from it, whichever way it lies in the grid.
-2. *Match.* A curved surface shrinks by half the Gaussian's variance times the sum of its curvatures. So the
-   solid that was found is itself smoothed the same way, and what lacks against the smoothed mask is added;
-   twice. The surface then is the one whose blur is the mask's blur, and its volume is the mask's.
+1. *Blur.* The mask is smoothed with a Gaussian of `blur_voxels`. For a plane, the level one half of the
+   result is the plane, and its probit is the distance from it, whichever way it lies in the grid.
+2. *Match.* A curved surface shrinks by half the Gaussian's variance times the sum of its curvatures. So
+   the solid that was found is itself smoothed the same way, and what lacks against the smoothed mask is
+   added; twice. The surface then is the one whose blur is the mask's blur, and its volume is the mask's.
 3. *Points.* The surface crosses the grid's edges in points with normals (*surfels*). Each stands for a small
    disc in its tangent plane, so that the distance from nearby does not depend on where the points lie.
 4. *Keep every voxel.* A centre that the mask calls inside and the surface leaves outside becomes a point
@@ -136,14 +136,14 @@ def _probit(p: float) -> float:
     x = t - (2.515517 + t * (0.802853 + t * 0.010328)) / (
         1.0 + t * (1.432788 + t * (0.189269 + t * 0.001308))
     )
-    return -x if p < 0.5 else x
+    return float(-x if p < 0.5 else x)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def _slope(level: Singles, i: int, j: int, k: int, axis: int) -> float:
     """Central difference of the probit along one axis; the grid has a margin."""
     a, b, c = int(axis == 0), int(axis == 1), int(axis == 2)
-    return 0.5 * (_probit(level[i + a, j + b, k + c]) - _probit(level[i - a, j - b, k - c]))
+    return float(0.5 * (_probit(level[i + a, j + b, k + c]) - _probit(level[i - a, j - b, k - c])))
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -208,8 +208,8 @@ def surface(mask: Bools, lps_from_voxel: Floats) -> Surface | None:
 
     Notes
     -----
-    A voxel is filled or not by its centre. What the mask's edge cuts off ends there: whoever crops a mask keeps
-    a margin around what is asked.
+    A voxel is filled or not by its centre. What the mask's edge cuts off ends there: whoever crops a mask
+    keeps a margin around what is asked.
     """
     if not mask.any():
         return None

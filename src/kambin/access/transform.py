@@ -29,7 +29,7 @@ def _to_disc(discs: Singles, n: int, x: float, y: float, z: float) -> float:
     if beside > radius * radius:
         gap = np.sqrt(beside) - radius
         square += gap * gap
-    return square
+    return float(square)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -169,7 +169,7 @@ def _segment(points: Floats, radii: Floats, n: int, x: float, y: float, z: float
             along += beside * slope / np.sqrt((1.0 - slope * slope) * square)
         t = min(max(along, 0.0), 1.0)
     wx, wy, wz = vx - t * dx, vy - t * dy, vz - t * dz
-    return np.sqrt(wx * wx + wy * wy + wz * wz) - (radii[n] + t * (radii[n + 1] - radii[n]))
+    return float(np.sqrt(wx * wx + wy * wy + wz * wz)) - float(radii[n] + t * (radii[n + 1] - radii[n]))
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
