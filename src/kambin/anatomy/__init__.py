@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kambin.anatomy.model import Caution, CrestHeight, Interspace, Measurement, Spine, Vertebra
-    from kambin.anatomy.phantom import LumbarPhantom
+    from kambin.anatomy.phantom import LumbarPhantom, Phantom, PhantomScan, PhantomTruth
     from kambin.anatomy.reading import LabelMap, label_map_of, read_image, read_label_map
     from kambin.anatomy.refusal import Reason, ScanRefused
     from kambin.anatomy.spine import facts, measure_spine, read_spine
@@ -27,6 +27,9 @@ __all__ = [
     "LabelMap",
     "LumbarPhantom",
     "Measurement",
+    "Phantom",
+    "PhantomScan",
+    "PhantomTruth",
     "Reason",
     "ScanRefused",
     "Spine",
@@ -47,6 +50,9 @@ _HOME = {
     "LabelMap": "reading",
     "LumbarPhantom": "phantom",
     "Measurement": "model",
+    "Phantom": "phantom",
+    "PhantomScan": "phantom",
+    "PhantomTruth": "phantom",
     "Reason": "refusal",
     "ScanRefused": "refusal",
     "Spine": "model",
