@@ -128,6 +128,24 @@ def ask(
 
 
 @app.command()
+def measure(
+    scan: Annotated[Path, typer.Argument(metavar="LABELS", help="Label map of the lumbar spine.")],
+    labels: Annotated[
+        str | None, typer.Option(help="Label convention of the map, where the file does not tell.")
+    ] = None,
+    image: Annotated[
+        Path | None, typer.Option(help="CT or MR of the same patient, in the same frame.")
+    ] = None,
+    as_json: Json = False,
+    figure: Annotated[Path | None, typer.Option(help="Folder for pictures to check by eye.")] = None,
+) -> None:
+    """Measure the lumbar spine in a label map, with uncertainty and method of each value."""
+    from kambin.cli.measure import run_measure
+
+    raise typer.Exit(run_measure(scan, labels, image, figure, as_json))
+
+
+@app.command()
 def doctor(as_json: Json = False) -> None:
     """Check this installation: versions, knowledge, evidence, extras."""
     from kambin.cli.doctor import run_doctor

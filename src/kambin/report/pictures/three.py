@@ -2,8 +2,8 @@
 
 Surfaces come from the labels (`vtkSurfaceNets3D`, which smooths without moving a surface out of its voxels)
 and from the exact tubes of derived nerves. The view is a parallel projection, so that the plane of the picture
-carries letters and scale as a slice does. It is drawn off-screen; where a machine can not do that, `Unrendered`
-says so and nothing else is lost.
+carries letters and scale as a slice does. It is drawn off-screen; where a machine can not do that,
+`Unrendered` says so and nothing else is lost.
 """
 
 from __future__ import annotations
