@@ -7,12 +7,14 @@ over them is shown with each of them below it. Only the recurrence risk is about
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kambin.outcome.grid import claims_beside, comparisons
 from kambin.outcome.published import Entry, Published, published
 from kambin.outcome.recurrence import recurrence_risk
 from kambin.outcome.riskdata import risk_model
+from kambin.outcome.risktypes import NoRecurrenceRisk, RecurrenceRisk
 from kambin.outcome.types import Figure, Forecast, OutlookRow
 
 if TYPE_CHECKING:
@@ -75,9 +77,25 @@ def forecast(
         horizons=known.horizons,
         comparisons=comparisons(found, known),
         beside=claims_beside(found),
-        recurrence=tuple(recurrence_risk(option, facts, card=card) for option in wanted),
+        recurrence=_risks(wanted, facts, card),
         card=None if card is None else card.note,
     )
+
+
+def _risks(
+    options: Sequence[str], facts: Mapping[str, object], card: SignedCard | None
+) -> tuple[RecurrenceRisk | NoRecurrenceRisk, ...]:
+    """Recurrence risk of each option; techniques with the same evidence are computed once."""
+    made: dict[object, RecurrenceRisk | NoRecurrenceRisk] = {}
+    found = []
+    for option in options:
+        technique = risk_model().techniques.get(option)
+        local = None if card is None else card.local_for(option)
+        key = None if technique is None else (technique.rates, technique.endoscopic, local)
+        if key not in made:
+            made[key] = recurrence_risk(option, facts, card=card)
+        found.append(replace(made[key], option=option))
+    return tuple(found)
 
 
 def _row(option: str, entries: Sequence[Entry], known: Published) -> OutlookRow:
