@@ -24,9 +24,12 @@ CANAL_HALF_WIDTH_MM = (5.0, 20.0)
 PEDICLE_WIDTH_MM = (3.0, 28.0)
 # The rows of a pedicle in which its least width is looked for: its round top and bottom are not its waist.
 WAIST_SHARE = 0.6
-# The section in which a pedicle stands alone, as a share of the way from the wall to its own section; what
-# lies farther below or above it than this is not the pedicle.
-FRONT_SHARE = 0.6
+# The least of many widths is too small by their scatter; so few of them may be smaller than what is given.
+LEAST_PERCENT = 25
+# Sections in which a pedicle is looked at, as shares of the way from the wall to its own section: in the
+# first it stands alone, and what lies farther below or above it than this is not the pedicle.
+SECTION_SHARES = (0.4, 0.6, 0.8, 1.0)
+HEIGHT_SHARES = (0.6, 0.8, 1.0)
 BELOW_FRONT_MM = 2.0
 # Half width of the strip in which lamina and spinous process meet.
 STRIP_MM = 3.0
@@ -111,12 +114,17 @@ def _lamina_front(body: Body) -> float | None:
 
 
 def _pedicle(body: Body, side: Side, section: float) -> Pedicle | None:
-    """Measure a pedicle in the coronal section of the patch at y = `section`."""
+    """Measure a pedicle in the coronal section of the patch at y = `section`.
+
+    Nearer to the body the foramen is open below the pedicle, while further back pars and lamina join it; and
+    a transverse process that joins it further back is not there yet. So the sections from the wall on say which
+    rows belong to the pedicle, and where its lateral wall is.
+    """
     _, _, z = body.patch.axes
-    # nearer to the body the foramen is open below the pedicle; further back pars and lamina join it
-    front = _walls(body, side, float(body.wall[0]) + FRONT_SHARE * (section - float(body.wall[0])))
-    medial, lateral, width, good = _walls(body, side, section)
-    seed = _longest_run(front[3])
+    wall = float(body.wall[0])
+    sections = [_walls(body, side, wall + share * (section - wall)) for share in SECTION_SHARES]
+    medial, _, _, good = sections[-1]
+    seed = _longest_run(sections[0][3])
     if len(seed) >= 4:
         spare = round(BELOW_FRONT_MM / (z[1] - z[0]))
         good[: max(seed[0] - spare, 0)] = False
@@ -124,7 +132,9 @@ def _pedicle(body: Body, side: Side, section: float) -> Pedicle | None:
     rows = _longest_run(good)
     if len(rows) < 4:
         return None
-    return _measured(body, side, section, (medial, lateral, width), rows)
+    # the second nearest of the walls: the nearest of several is too near by their scatter
+    lateral = np.sort([np.where(found[3], found[1], np.inf) for found in sections], axis=0)[1]
+    return _measured(body, side, section, (medial, lateral, lateral - medial), rows)
 
 
 def _walls(body: Body, side: Side, section: float) -> tuple[Floats, Floats, Floats, Bools]:
@@ -162,33 +172,47 @@ def _coronal(body: Body, section: float) -> NDArray[np.float32]:
 def _measured(
     body: Body, side: Side, section: float, walls: tuple[Floats, Floats, Floats], rows: NDArray[np.int64]
 ) -> Pedicle | None:
-    x, _, z = body.patch.axes
+    _, _, z = body.patch.axes
     medial, lateral, width = walls
     spare = round(len(rows) * (1 - WAIST_SHARE) / 2)
     waist = rows[spare : len(rows) - spare]
-    least = float(width[waist].min())
+    least = float(np.percentile(width[waist], LEAST_PERCENT))
     # a transverse process that joins on some rows widens them, and must not count as the pedicle's edge
     inner, outer = float(np.median(medial[waist])), float(np.percentile(lateral[waist], 25))
     if not PEDICLE_WIDTH_MM[0] <= least <= PEDICLE_WIDTH_MM[1]:
         return None
     sign = 1.0 if side is Side.LEFT else -1.0
     centre_x = inner + least / 2
-    plane = _coronal(body, section)
-    near = np.abs(x - sign * centre_x) <= max(least / 2 - 1.0, 1.0)
-    values = np.ascontiguousarray(plane[near][:, np.newaxis, :])
-    start = np.full((len(values), 1), int(rows[len(rows) // 2]), dtype=np.int64)
-    places = np.arange(len(z))
-    top, bottom = (
-        np.interp(first_crossing(values, start, step, False), places, z, left=np.nan, right=np.nan)
-        for step in (1, -1)
-    )
-    if not (np.isfinite(top).any() and np.isfinite(bottom).any()):
+    reach = _reach(body, section, sign * centre_x, max(least / 2 - 1.0, 1.0), int(rows[len(rows) // 2]))
+    if reach is None:
         return None
     step = float(z[1] - z[0])
-    high = min(float(np.nanmax(top)), float(z[rows[-1]]) + step)
-    low = max(float(np.nanmin(bottom)), float(z[rows[0]]) - step)
+    high = min(reach[1], float(z[rows[-1]]) + step)
+    low = max(reach[0], float(z[rows[0]]) - step)
     local = np.array([sign * centre_x, section, (high + low) / 2])
     return Pedicle(side, body.patch.lps(local), inner, outer, low, high, least, high - low)
+
+
+def _reach(body: Body, section: float, centre_x: float, half: float, row: int) -> tuple[float, float] | None:
+    """Bottom and top of a pedicle; of three sections the middle, so that pars or joint in one count not."""
+    x, _, z = body.patch.axes
+    wall = float(body.wall[0])
+    near = np.abs(x - centre_x) <= half
+    places = np.arange(len(z))
+    found = []
+    for share in HEIGHT_SHARES:
+        values = np.ascontiguousarray(_coronal(body, wall + share * (section - wall))[near][:, np.newaxis, :])
+        start = np.full((len(values), 1), row, dtype=np.int64)
+        low, high = (
+            np.interp(first_crossing(values, start, way, False), places, z, left=np.nan, right=np.nan)
+            for way in (-1, 1)
+        )
+        if np.isfinite(low).any() and np.isfinite(high).any():
+            found.append((float(np.nanmin(low)), float(np.nanmax(high))))
+    if not found:
+        return None
+    lows, highs = zip(*found, strict=True)
+    return float(np.median(lows)), float(np.median(highs))
 
 
 def _longest_run(good: Bools) -> NDArray[np.int64]:

@@ -158,7 +158,7 @@ def ring_at(name: str, field: Field, middle: Floats, frame: Floats) -> Ring | No
         return None
     lengths = np.interp(np.arange(RAYS), good, met[good], period=RAYS)
     area = 0.5 * float(np.sin(2 * np.pi / RAYS)) * float(lengths @ np.roll(lengths, 1))
-    depth = _chord(field, middle, frame, 1, (-1.0, 0.0, 1.0))
+    depth = _chord(field, middle, frame, 1, (-0.3, 0.0, 0.3))
     width = _chord(field, middle, frame, 0, tuple(np.arange(-ROWS_MM, ROWS_MM + 0.5, 0.5)))
     if not len(depth) or not len(width):
         return None

@@ -20,10 +20,18 @@ from kambin.anatomy.geometry import Disc, Endplate, VertebraShape
 from kambin.anatomy.interspaces import in_front_of_canal, on_end_plates
 from kambin.anatomy.kernels import first_crossing
 from kambin.anatomy.model import Interspace
-from kambin.anatomy.planes import fit_plane, fit_robust, inside_of
+from kambin.anatomy.planes import fit_plane, inside_of
 from kambin.anatomy.regions import Region
+from kambin.anatomy.rims import SAGITTAL_MM, outline_at_rim, rim_offset
 from kambin.anatomy.settings import MAX_DISC_HEIGHT_MM
-from kambin.anatomy.vertebrae import SAGITTAL_MM, SHARES, Body, normal_of, patch_step_mm
+from kambin.anatomy.symmetry import mirror_turn, turned
+from kambin.anatomy.vertebrae import (
+    EDGE_VOXELS,
+    SHARES,
+    Body,
+    normal_of,
+    patch_step_mm,
+)
 
 __all__ = ["DiscMeasures", "Gap", "find_gap", "measure_disc", "sacral_shape"]
 
@@ -32,8 +40,10 @@ Bools = NDArray[np.bool_]
 
 # Bodies are at most 59 mm wide and 42 mm deep (clouthier2023); a disc is at most 25 mm high in front.
 LOW_MM, HIGH_MM = (-36.0, -32.0, -22.0), (36.0, 32.0, 22.0)
-# The sacral plate is fitted to what lies this far inside the edge of the space above it.
-RIM_MM = 3.0
+# What of the sacrum is compared with its mirror image: its first body, canal and joints, about the plate.
+MIRROR_LOW_MM, MIRROR_HIGH_MM = (-40.0, -30.0, -25.0), (40.0, 45.0, 10.0)
+# The wings of the sacrum begin behind the middle of its plate.
+SACRAL_LATERAL_SHARE = 0.45
 # A given disc farther from the space between the bones than this is not the disc of that space.
 MAX_APART_MM = 12.0
 
@@ -133,51 +143,29 @@ def find_gap(upper: Field, lower: Field, origin: Floats, frame: Floats) -> Gap |
 
 def sacral_shape(gap: Gap, sacrum: Field) -> VertebraShape | None:
     """The superior endplate of the sacrum and the frame on it, from the space below the last vertebra."""
-    inner = inside_of(gap.disc, round(RIM_MM / gap.step_mm)) & np.isfinite(gap.bottom)
+    inner = inside_of(gap.disc, max(round(EDGE_VOXELS * sacrum.voxel_mm / gap.step_mm), 1)) & np.isfinite(
+        gap.bottom
+    )
     if np.count_nonzero(inner) < 30:
         return None
     x, y = np.meshgrid(gap.left, gap.back, indexing="ij")
     plane, residual = fit_plane(x[inner], y[inner], gap.bottom[inner])
     normal = normal_of(plane, gap.frame)
-    slope = _footprint_slope(gap)
-    frame = frames.spine_frame(normal, gap.frame[1] + slope * gap.frame[0])
     at = [float(x[gap.disc].mean()), float(y[gap.disc].mean())]
     centre = gap.origin_lps + np.array([*at, plane[0] + plane[1] * at[0] + plane[2] * at[1]]) @ gap.frame
+    frame = frames.spine_frame(normal, gap.frame[1])
+    turn = mirror_turn(sacrum, centre, frame, np.array(MIRROR_LOW_MM), np.array(MIRROR_HIGH_MM))
+    frame = turned(frame, float(np.degrees(turn)))
     step = patch_step_mm(sacrum)
-    patch = patch_of(sacrum, centre, frame, (-36.0, -34.0, -6.0), (36.0, 34.0, 4.0), step)
-    edges = _plate_depth(patch.values, patch.axes)
-    width = float(np.ptp(gap.left[gap.disc.any(axis=1)])) + gap.step_mm
-    if edges is None:
+    patch = patch_of(sacrum, centre, frame, (-36.0, -34.0, -10.0), (36.0, 34.0, 4.0), step)
+    level = plane[0] + plane[1] * x + plane[2] * y
+    rim = rim_offset(gap.bottom, gap.disc, level, gap.step_mm, sacrum.voxel_mm, -1)
+    found = outline_at_rim(patch, np.zeros(3), -1, rim, sacrum.voxel_mm, 0.0, SACRAL_LATERAL_SHARE)
+    if found is None:
         return None
-    centre = centre + frame[1] * (edges[0] + edges[1]) / 2
-    plate = Endplate(centre, normal, residual, edges[1] - edges[0], width)
+    centre = centre + frame[1] * (found.front + found.rear) / 2
+    plate = Endplate(centre, normal, residual, found.rear - found.front, found.width)
     return VertebraShape("S1", frame, centre, plate, None)
-
-
-def _plate_depth(
-    values: NDArray[np.float32], axes: tuple[Floats, Floats, Floats]
-) -> tuple[float, float] | None:
-    x, y, z = axes
-    from kambin.anatomy.vertebrae import UNDER_PLATE_MM
-
-    strip = values[np.abs(x) <= SAGITTAL_MM]
-    row = np.ascontiguousarray(strip[:, np.newaxis, :, int(np.argmin(np.abs(z + UNDER_PLATE_MM)))])
-    start = np.full(row.shape[:2], int(np.argmin(np.abs(y))), dtype=np.int64)
-    ends = [first_crossing(row, start, way, False) for way in (-1, 1)]
-    if not all(np.isfinite(end).any() for end in ends):
-        return None
-    front, rear = (float(np.interp(np.nanmedian(end), np.arange(len(y)), y)) for end in ends)
-    return front, rear
-
-
-def _footprint_slope(gap: Gap) -> float:
-    """How far the middle line of the disc's columns leans to the left per millimetre backwards."""
-    rows = np.flatnonzero(gap.disc.sum(axis=0) * gap.step_mm > 20.0)
-    if len(rows) < 8:
-        return 0.0
-    middles = np.array([gap.left[gap.disc[:, row]][[0, -1]].mean() for row in rows])
-    line, _ = fit_robust(np.stack([np.ones(len(rows)), gap.back[rows]], axis=1), middles)
-    return float(line[1])
 
 
 def measure_disc(

@@ -25,6 +25,11 @@ Floats = NDArray[np.float64]
 JOINT_MM = 5.0
 # A face seen in fewer voxels tells no direction.
 LEAST_VOXELS = 8
+# A pair of voxels looks across the joint if it is not steeper than this (sine of its angle to the disc's
+# plane), and not farther apart than this many times the usual pair.
+TILTED, FAR = 0.6, 1.6
+# However many voxels there are, a joint face is not flat.
+LEAST_SD_DEG = 2.0
 SUPERIOR = {Side.LEFT: Part.SUPERIOR_ARTICULAR_LEFT, Side.RIGHT: Part.SUPERIOR_ARTICULAR_RIGHT}
 INFERIOR = {Side.LEFT: Part.INFERIOR_ARTICULAR_LEFT, Side.RIGHT: Part.INFERIOR_ARTICULAR_RIGHT}
 
@@ -60,26 +65,59 @@ def facet_angle(side: Side, upper: PartMap, lower: PartMap, disc: Disc, volume: 
         Its frame gives the axial and the sagittal plane.
     volume : Volume
     """
-    from scipy.spatial import cKDTree
-
     above, below = _places(upper, INFERIOR[side], volume), _places(lower, SUPERIOR[side], volume)
     if len(above) < LEAST_VOXELS or len(below) < LEAST_VOXELS:
         return None
-    reach = JOINT_MM + max(volume.spacing_mm)
-    distance, nearest = cKDTree(below).query(above, distance_upper_bound=reach)
-    # of each voxel of the face, the nearest of the other face: the layer that looks at the joint
-    face = below[np.unique(nearest[np.isfinite(distance)])]
-    if len(face) < LEAST_VOXELS:
-        return None
-    flat = (face - disc.centre_lps) @ disc.frame[:2].T
-    middle = flat.mean(axis=0)
-    spread, ways = np.linalg.eigh(np.cov((flat - middle).T))
-    chord = ways[:, 1]
     voxel = max(volume.spacing_mm)
-    length = float(np.sqrt(12.0 * spread[1]))
-    sd = float(np.degrees(np.arctan2(max(float(np.sqrt(spread[0])), voxel / 2) * 2.0, max(length, voxel))))
+    pairs = _facing(above, below, disc.frame, side, JOINT_MM + voxel)
+    if len(pairs) < LEAST_VOXELS:
+        return None
+    chord, across, length = _chord((pairs - disc.centre_lps) @ disc.frame[:2].T)
     angle = float(np.degrees(np.arctan2(abs(chord[0]), abs(chord[1]))))
-    return FacetAngle(angle, sd / float(np.sqrt(max(len(face) / 10.0, 1.0))) + 1.0, face.mean(axis=0))
+    # neighbouring voxels err together: as many of them are independent as there are voxels along the chord
+    spread = max(across, voxel / 4) / (length / np.sqrt(12.0)) / np.sqrt(max(length / voxel, 1.0))
+    sd = float(np.hypot(np.degrees(np.arctan(spread)), LEAST_SD_DEG))
+    return FacetAngle(angle, sd, pairs.mean(axis=0))
+
+
+def _facing(above: Floats, below: Floats, frame: Floats, side: Side, reach: float) -> Floats:
+    """Middles of the pairs of voxels that look at each other across the joint, shape (n, 3).
+
+    Two voxels are a pair where each is the other's nearest, and the inferior process lies behind or inwards
+    of the superior one: what lies above it is no joint.
+    """
+    from scipy.spatial import cKDTree
+
+    distance, nearest = cKDTree(below).query(above, distance_upper_bound=reach)
+    _, back = cKDTree(above).query(below)
+    found = np.flatnonzero(np.isfinite(distance))
+    mutual = found[back[nearest[found]] == found]
+    ways = above[mutual] - below[nearest[mutual]]
+    inwards = -1.0 if side is Side.LEFT else 1.0
+    flat = ways @ frame.T
+    size = np.linalg.norm(ways, axis=1)
+    good = (np.abs(flat[:, 2]) < TILTED * size) & (flat[:, 1] + inwards * flat[:, 0] > 0)
+    good &= size <= FAR * np.median(size[good]) if good.any() else good
+    middles: Floats = (above[mutual] + below[nearest[mutual]])[good] / 2
+    return middles
+
+
+def _chord(flat: Floats) -> tuple[Floats, float, float]:
+    """Direction of the line through points of a plane, scatter about it, and length along it."""
+    kept = np.ones(len(flat), dtype=np.bool_)
+    chord, scatter = np.array([1.0, 0.0]), 0.0
+    for _ in range(3):
+        middle = flat[kept].mean(axis=0)
+        _, ways = np.linalg.eigh(np.cov((flat[kept] - middle).T))
+        chord = ways[:, 1]
+        off = np.abs((flat - middle) @ ways[:, 0])
+        scatter = max(1.4826 * float(np.median(off[kept])), 0.1)
+        again = off < 3.0 * scatter
+        if np.count_nonzero(again) < LEAST_VOXELS:
+            break
+        kept = again
+    along = (flat[kept] - flat[kept].mean(axis=0)) @ chord
+    return chord, scatter, float(np.sqrt(12.0 * along.var()))
 
 
 def _places(parts: PartMap, part: Part, volume: Volume) -> Floats:

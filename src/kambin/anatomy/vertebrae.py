@@ -21,6 +21,7 @@ from kambin.anatomy.fields import Field, Patch, patch_of
 from kambin.anatomy.geometry import Endplate, VertebraShape
 from kambin.anatomy.kernels import first_crossing
 from kambin.anatomy.planes import fit_plane, fit_robust, inside_of
+from kambin.anatomy.rims import SAGITTAL_MM, outline_at_rim, outline_of, rim_offset
 from kambin.anatomy.settings import MIDLINE_MM
 
 __all__ = ["Body", "fit_vertebra", "normal_of", "patch_step_mm"]
@@ -33,19 +34,14 @@ ROUNDS_MM = (1.5, 1.2, 1.0)
 # Reach of a patch about the body's middle: bodies are at most 59 mm wide, 42 mm deep and 33 mm high
 # (clouthier2023), and the first middle may be some millimetres off.
 LOW_MM, HIGH_MM = (-36.0, -34.0, -28.0), (36.0, 46.0, 28.0)
-# A share of the endplate's edge is left out of its plane: the rim stands up or is worn.
-RIM_MM = 3.0
-# The section in which depth and width of an endplate are measured lies this far inside its plane, below its
-# hollow (up to 2 mm).
+# The field rounds off the edge of an endplate; so much of it, in voxels, is left out of its plane.
+EDGE_VOXELS = 1.25
+# How far inside an endplate its rim is looked for beyond the outline of the waist.
 UNDER_PLATE_MM = 2.5
 # Half height of the slab about the middle of the body in which its sides are looked at.
 SLAB_MM = 8.0
 # Shares of the superior endplate's depth at which heights are measured (access.yaml, measurements).
 SHARES = (0.15, 0.50, 0.85)
-# The widest place of a body is looked for in front of this share of its depth, measured from the wall.
-LATERAL_SHARE = 0.3
-# Half width of the strip that stands for the mid-sagittal plane.
-SAGITTAL_MM = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,13 +101,13 @@ def fit_vertebra(name: str, field: Field, middle: Floats, cranial: Floats, back:
     frame = frames.spine_frame(cranial, back)
     for step in ROUNDS_MM:
         patch = patch_of(field, middle, frame, LOW_MM, HIGH_MM, step)
-        seen = _Seen.of(patch)
+        seen = _Seen.of(patch, field.voxel_mm)
         if seen is None:
             return None
         middle, frame = seen.settled()
     step = patch_step_mm(field)
     patch = patch_of(field, middle, frame, LOW_MM, HIGH_MM, step)
-    seen = _Seen.of(patch)
+    seen = _Seen.of(patch, field.voxel_mm)
     return None if seen is None else _measured(name, field, patch, seen)
 
 
@@ -124,21 +120,22 @@ class _Seen:
     top: Floats
     bottom: Floats
     body: Bools
+    voxel_mm: float
 
     @classmethod
-    def of(cls, patch: Patch) -> _Seen | None:
+    def of(cls, patch: Patch, voxel_mm: float) -> _Seen | None:
         wall = _posterior_wall(patch)
         if wall is None:
             return None
         _, y, z = patch.axes
         before = y[:, None] < wall[0] + wall[1] * z[None, :]
         solid = (patch.values >= 0.5) & before[None, :, :]
-        return cls(patch, wall, *_plates(patch, solid), solid)
+        return cls(patch, wall, *_plates(patch, solid), solid, voxel_mm)
 
     def plane(self, heights: Floats) -> tuple[Floats, float] | None:
         """The plane through an endplate and its residual."""
         step = self.patch.axes[0][1] - self.patch.axes[0][0]
-        inner = inside_of(np.isfinite(heights), round(RIM_MM / step))
+        inner = inside_of(np.isfinite(heights), max(round(EDGE_VOXELS * self.voxel_mm / step), 1))
         inner &= np.isfinite(heights)
         if np.count_nonzero(inner) < 30:
             return None
@@ -252,73 +249,37 @@ def _midline(seen: _Seen) -> tuple[float, float]:
 
 
 def _measured(name: str, field: Field, patch: Patch, seen: _Seen) -> Body:
-    top, bottom = (_endplate(seen, heights, sign) for heights, sign in ((seen.top, -1), (seen.bottom, 1)))
-    ends, width = _extent(patch, 0.0, None, 0.0)
-    depth = None if ends is None else ends[1] - ends[0]
+    top, bottom = (
+        _endplate(seen, heights, inwards, field.voxel_mm)
+        for heights, inwards in ((seen.top, -1), (seen.bottom, 1))
+    )
+    waist = outline_of(patch, 0.0)
+    depth, width = (None, None) if waist is None else (waist.rear - waist.front, waist.width)
     shape = VertebraShape(name, patch.frame, patch.origin_lps, top, bottom)
     return Body(shape, field, patch, seen.wall, depth, width, _heights(patch, seen, top))
 
 
-def _endplate(seen: _Seen, heights: Floats, sign: int) -> Endplate | None:
+def _endplate(seen: _Seen, heights: Floats, inwards: int, voxel_mm: float) -> Endplate | None:
     found = seen.plane(heights)
     if found is None:
         return None
     plane, residual = found
-    _, y = np.meshgrid(seen.patch.axes[0], seen.patch.axes[1], indexing="ij")
+    x, y, _ = seen.patch.axes
     covered = np.isfinite(heights)
-    at_y = float(y[covered].mean())
-    ends, width = _extent(seen.patch, float(plane[0]) + sign * UNDER_PLATE_MM, plane, at_y)
-    if ends is None or width is None:
+    level = plane[0] + plane[1] * x[:, None] + plane[2] * y[None, :]
+    rim = rim_offset(heights, covered, level, float(x[1] - x[0]), voxel_mm, inwards)
+    outline = outline_at_rim(seen.patch, plane, inwards, rim, voxel_mm)
+    if outline is None:
         return None
     # in the mid-sagittal plane, half way between front and rear edge
-    middle = (ends[0] + ends[1]) / 2
-    centre = np.array([0.0, middle, plane[0] + plane[2] * middle])
+    middle = (outline.front + outline.rear) / 2
     return Endplate(
-        centre_lps=seen.patch.lps(centre),
+        centre_lps=seen.patch.lps(np.array([0.0, middle, plane[0] + plane[2] * middle])),
         normal_lps=normal_of(plane, seen.patch.frame),
         residual_mm=residual,
-        depth_mm=ends[1] - ends[0],
-        width_mm=width,
+        depth_mm=(outline.rear - outline.front) * float(np.hypot(1.0, plane[2])),
+        width_mm=outline.width,
     )
-
-
-def _extent(
-    patch: Patch, height: float, plane: Floats | None, centre_y: float
-) -> tuple[tuple[float, float] | None, float | None]:
-    """Front and rear in the mid-sagittal plane and greatest width of a section along a plane."""
-    x, y, z = patch.axes
-    step = z[1] - z[0]
-    slopes = (0.0, 0.0) if plane is None else (float(plane[1]), float(plane[2]))
-    level = height + slopes[0] * x[:, None] + slopes[1] * y[None, :]
-    index = np.clip((level - z[0]) / step, 0, len(z) - 1.001)
-    low = index.astype(int)
-    share = (index - low).astype(np.float32)
-    rows, columns = np.indices(level.shape)
-    section = patch.values[rows, columns, low] * (1 - share) + patch.values[rows, columns, low + 1] * share
-    begin_y = int(np.argmin(np.abs(y - centre_y)))
-    strip = np.abs(x) <= SAGITTAL_MM
-    depths = [_span(section[strip][:, None, :], begin_y, y)]
-    wall = float(np.nanmedian(depths[0][1])) if np.isfinite(depths[0][1]).any() else np.nan
-    front = float(np.nanmedian(depths[0][0])) if np.isfinite(depths[0][0]).any() else np.nan
-    if not np.isfinite(front + wall):
-        return None, None
-    # behind this the roots of the pedicles, and at L5 the transverse processes, widen the section
-    rows_y = (y > front + 2.0) & (y < wall - LATERAL_SHARE * (wall - front))
-    right, left = _span(section.T[rows_y][:, None, :], int(np.argmin(np.abs(x))), x)
-    widths = (left - right)[np.isfinite(left - right)]
-    return (front, wall), float(widths.max()) if len(widths) else None
-
-
-def _span(values: NDArray[np.float32], begin: int, axis: Floats) -> tuple[Floats, Floats]:
-    """Where the rows along the last axis leave the bone before and behind an index."""
-    rows = np.ascontiguousarray(values)
-    start = np.full(rows.shape[:2], begin, dtype=np.int64)
-    places = np.arange(len(axis))
-    low, high = (
-        np.interp(first_crossing(rows, start, step, False), places, axis, left=np.nan, right=np.nan)
-        for step in (-1, 1)
-    )
-    return low, high
 
 
 def _heights(patch: Patch, seen: _Seen, top: Endplate | None) -> tuple[float | None, ...]:

@@ -1,0 +1,190 @@
+"""Sections of a vertebral body: front, rear and width, across it or at the rim of an endplate.
+
+The field rounds off an edge within about a voxel of it, and the body draws in below the rim; so the outline
+is measured in several sections from one voxel below the rim on, and carried on to the rim along a straight line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kambin.anatomy.fields import Patch
+from kambin.anatomy.kernels import first_crossing
+
+__all__ = ["LATERAL_SHARE", "SAGITTAL_MM", "Outline", "outline_at_rim", "outline_of", "rim_offset"]
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+# The widest place of a body is looked for in front of this share of its depth, measured from the wall: behind
+# it the roots of the pedicles, and at L5 the transverse processes, widen the section.
+LATERAL_SHARE = 0.3
+# Half width of the strip that stands for the mid-sagittal plane.
+SAGITTAL_MM = 2.0
+# The field is rounded off within this many voxels of an edge.
+ROUNDED_VOXELS = 1.25
+# Sections through the body near its rim: how many, and over which height.
+SECTIONS, SECTIONS_MM = 6, 3.0
+# A section well below the rim, whose middle is bone however hollow the endplate is (up to 3.5 mm).
+DEEP_MM = 5.0
+# A section near the rim may be hollow in the middle; it is bone this far out from the middle.
+OUT_SHARE = 0.62
+# Width of the ring about the edge of an endplate in which the height of its rim is read.
+RING_MM = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Front and rear in the mid-sagittal plane, mm behind the patch's origin, and greatest width."""
+
+    front: float
+    rear: float
+    width: float
+
+
+def outline_of(
+    patch: Patch,
+    height: float,
+    centre_y: float = 0.0,
+    plane: Floats | None = None,
+    lateral_share: float = LATERAL_SHARE,
+    rough: Outline | None = None,
+) -> Outline | None:
+    """Measure one section.
+
+    Parameters
+    ----------
+    patch : Patch
+    height : float
+        Of the section on the patch's axis, mm.
+    centre_y : float
+        A place inside, mm behind the patch's origin.
+    plane : ndarray or None
+        Plane of `fit_plane` that the section runs along; None for across the axis.
+    lateral_share : float
+        Rows behind this share of the depth, measured from the rear, do not count for the width.
+    rough : Outline or None
+        What is known of the outline; the search then begins near it and not in the middle.
+
+    Returns
+    -------
+    Outline or None
+        None where the section does not end on every side.
+    """
+    x, y, _ = patch.axes
+    section = _section(patch, height, plane)
+    strip = section[np.abs(x) <= SAGITTAL_MM]
+    begins = (centre_y, centre_y)
+    if rough is not None:
+        middle, half = (rough.front + rough.rear) / 2, (rough.rear - rough.front) / 2
+        begins = (middle - OUT_SHARE * half, middle + OUT_SHARE * half)
+    front, rear = (_median(_ends(strip, begin, y, way)) for begin, way in zip(begins, (-1, 1), strict=True))
+    if front is None or rear is None:
+        return None
+    rows = (y > front + 2.0) & (y < rear - lateral_share * (rear - front))
+    out = 0.0 if rough is None else OUT_SHARE * rough.width / 2
+    apart = _ends(section.T[rows], out, x, 1) - _ends(section.T[rows], -out, x, -1)
+    apart = apart[np.isfinite(apart)]
+    return Outline(front, rear, float(apart.max())) if len(apart) else None
+
+
+def outline_at_rim(
+    patch: Patch,
+    plane: Floats,
+    inwards: int,
+    rim: float,
+    voxel_mm: float,
+    centre_y: float = 0.0,
+    lateral_share: float = LATERAL_SHARE,
+) -> Outline | None:
+    """Measure the outline of an endplate.
+
+    Parameters
+    ----------
+    patch : Patch
+    plane : ndarray, shape (3,)
+        The endplate's plane.
+    inwards : int
+        -1 where the body lies below the plate, 1 where it lies above.
+    rim : float
+        How far the rim stands out from the plane, mm (`rim_offset`).
+    voxel_mm : float
+    centre_y, lateral_share
+        As in `outline_of`.
+
+    Returns
+    -------
+    Outline or None
+    """
+    top = float(plane[0]) - inwards * rim
+    rough = outline_of(patch, top + inwards * DEEP_MM, centre_y, plane, lateral_share)
+    if rough is None:
+        return None
+    first = ROUNDED_VOXELS * voxel_mm
+    rows = []
+    for depth in np.linspace(first, first + SECTIONS_MM, SECTIONS):
+        found = outline_of(patch, top + inwards * float(depth), centre_y, plane, lateral_share, rough)
+        if found is not None:
+            rows.append((float(depth), found.front, found.rear, found.width))
+    if len(rows) < SECTIONS - 2:
+        return rough
+    table = np.array(rows)
+    lines = np.polyfit(table[:, 0], table[:, 1:], 1)
+    return Outline(*(float(value) for value in lines[1]))
+
+
+def rim_offset(
+    heights: Floats, covered: Bools, level: Floats, step: float, voxel_mm: float, inwards: int
+) -> float:
+    """How far the rim of an endplate stands out from its plane, mm.
+
+    Parameters
+    ----------
+    heights, level : ndarray, shape (a, b)
+        The endplate's surface and its plane over the columns of a patch.
+    covered : ndarray of bool, shape (a, b)
+        The endplate's columns.
+    step : float
+        Distance of the columns, mm.
+    voxel_mm : float
+    inwards : int
+        As in `outline_at_rim`.
+    """
+    from scipy import ndimage
+
+    outer = ndimage.binary_erosion(covered, iterations=max(round(ROUNDED_VOXELS * voxel_mm / step), 1))
+    inner = ndimage.binary_erosion(outer, iterations=max(round(RING_MM / step), 1))
+    ring = outer & ~inner & np.isfinite(heights)
+    return float(np.median((heights - level)[ring])) * -inwards if ring.any() else 0.0
+
+
+def _section(patch: Patch, height: float, plane: Floats | None) -> NDArray[np.float32]:
+    x, y, z = patch.axes
+    slopes = (0.0, 0.0) if plane is None else (float(plane[1]), float(plane[2]))
+    level = height + slopes[0] * x[:, None] + slopes[1] * y[None, :]
+    index = np.clip((level - z[0]) / (z[1] - z[0]), 0, len(z) - 1.001)
+    low = index.astype(int)
+    share = (index - low).astype(np.float32)
+    rows, columns = np.indices(level.shape)
+    cut: NDArray[np.float32] = (
+        patch.values[rows, columns, low] * (1 - share) + patch.values[rows, columns, low + 1] * share
+    )
+    return cut
+
+
+def _ends(lines: NDArray[np.float32], begin: float, axis: Floats, way: int) -> Floats:
+    """Where lines along the last axis leave the bone, from a place in it one way; NaN where they do not."""
+    values = np.ascontiguousarray(lines[:, np.newaxis, :])
+    start = np.full(values.shape[:2], int(np.argmin(np.abs(axis - begin))), dtype=np.int64)
+    found = first_crossing(values, start, way, False)[:, 0]
+    return np.asarray(
+        np.interp(found, np.arange(len(axis)), axis, left=np.nan, right=np.nan), dtype=np.float64
+    )
+
+
+def _median(values: Floats) -> float | None:
+    good = values[np.isfinite(values)]
+    return float(np.median(good)) if len(good) else None
