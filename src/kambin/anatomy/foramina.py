@@ -35,7 +35,11 @@ REACH_BEHIND_MM, REACH_ALONG_MM = 32.0, 34.0
 # The extreme of a rounded border is the vertex of a parabola through its points this near the outermost one.
 ARC_MM = 2.5
 # A facet joint's gap is a few millimetres; bones farther apart than this do not form a joint.
-MAX_GAP_MM = 12.0
+MAX_GAP_MM = 15.0
+# The edge of a pedicle is read this far before and behind the middle of its length.
+WAIST_MM = 1.5
+# Below its tip the superior process is round; its front is read at least this far below.
+TIP_MM = 2.0
 # The bodies' posterior corner is looked for this far above and below the endplate's plane.
 CORNER_MM = 5.0
 
@@ -120,7 +124,8 @@ class Opening:
     ----------
     plane : Slice
     top, bottom : ndarray or None, shape (2,)
-        Lowest point of the upper pedicle, highest point of the lower.
+        Lower edge of the upper pedicle and upper edge of the lower: roof and floor of the border, or at the
+        middles of the pedicles' lengths where there is no border.
     corner, lower_corner : ndarray or None, shape (2,)
         Posterior corners of the two bodies.
     front : ndarray or None, shape (2,)
@@ -156,10 +161,8 @@ def measure_opening(bones: SegmentBones, side: Side) -> Opening:
     """
     plane = _plane(bones, side)
     upper, lower = plane.values(bones.upper), plane.values(bones.lower)
-    top = _extreme(plane, plane.values([bones.upper_pedicle]), -1)
-    bottom = None
-    if bones.lower_pedicle is not None:
-        bottom = _extreme(plane, plane.values([bones.lower_pedicle]), 1)
+    top = _end_of_pedicle(plane, upper, bones.upper_pedicle, -1)
+    bottom = None if bones.lower_pedicle is None else _end_of_pedicle(plane, lower, bones.lower_pedicle, 1)
     corner = _corner(plane, bones.upper_body, bones.upper_plate, -1)
     lower_corner = _corner(plane, bones.lower_body, bones.lower_plate, 1)
     process = None if bones.process is None else plane.values([bones.process])
@@ -168,7 +171,11 @@ def measure_opening(bones: SegmentBones, side: Side) -> Opening:
     if top is not None and corner is not None and lower_corner is not None:
         disc = None if bones.disc.region is None else plane.values([bones.disc.region])
         tip = None if process is None else _extreme(plane, process, 1)
-        contour = _border(plane, (upper, lower, disc), (top, corner, lower_corner), tip)
+        contour = _border(plane, (upper, lower, disc, process), (top, corner, lower_corner), tip)
+        top = _arc_end(_beside(plane, contour, [bones.upper_pedicle], top), np.array([0.0, 1.0]))
+        if bottom is not None and bones.lower_pedicle is not None:
+            below = _beside(plane, contour, [bones.lower_pedicle], bottom)
+            bottom = _arc_end(below, np.array([0.0, -1.0]))
     vertical = float(plane.frame[2] @ bones.disc.frame[2])
     return Opening(
         plane=plane,
@@ -206,6 +213,42 @@ def _plane(bones: SegmentBones, side: Side) -> Slice:
     )
 
 
+def _end_of_pedicle(plane: Slice, bone: Floats, pedicle: Region, sign: int) -> Floats | None:
+    """Lower (-1) or upper (1) edge of a pedicle at the middle of its length.
+
+    Towards body and lamina the edge curves away; the middle is where the foramen's roof and floor lie. The
+    edge is a line through the crossings on either side of the middle.
+    """
+    middle = plane.local(pedicle.centre_lps())
+    step = float(plane.posterior[1] - plane.posterior[0])
+    row = int(np.argmin(np.abs(plane.cranial - middle[1])))
+    near = np.flatnonzero(np.abs(plane.posterior - middle[0]) <= WAIST_MM)
+    found = []
+    for column in near:
+        line = bone[column, row::sign]
+        outside = np.flatnonzero(line < 0.5)
+        if len(outside) and outside[0] > 0:
+            last = int(outside[0]) - 1
+            share = (line[last] - 0.5) / (line[last] - line[last + 1])
+            height = plane.cranial[row] + sign * step * (last + share)
+            found.append((float(plane.posterior[column]), float(height)))
+    if len(found) < 3:
+        return None
+    places = np.array(found)
+    _, height = np.polyfit(places[:, 0] - middle[0], places[:, 1], 1)
+    return np.array([float(middle[0]), float(height)])
+
+
+def _beside(plane: Slice, border: Floats, pedicle: Sequence[Region], edge: Floats) -> Floats:
+    """The part of the foramen's border over or under a pedicle, where it lies; its edge where none does."""
+    inside = (plane.values(pedicle) >= 0.5).any(axis=1)
+    if not inside.any():
+        return edge[np.newaxis]
+    span = plane.posterior[inside]
+    part = border[(border[:, 0] >= span[0]) & (border[:, 0] <= span[-1])]
+    return part if len(part) else edge[np.newaxis]
+
+
 def _extreme(plane: Slice, values: Floats, sign: int) -> Floats | None:
     """The lowest (-1) or highest (1) point of a border in the plane."""
     border = contour_of(_framed(values), plane.posterior, plane.cranial)
@@ -220,6 +263,8 @@ def _arc_end(border: Floats, direction: Floats) -> Floats:
     reach, across = border @ direction, border @ aside
     outermost = int(reach.argmax())
     near = (np.abs(across - across[outermost]) < ARC_MM) & (reach > reach[outermost] - ARC_MM)
+    if np.count_nonzero(near) < 4:
+        return np.asarray(border[outermost], dtype=np.float64)
     c, b, a = np.polynomial.polynomial.polyfit(across[near] - across[outermost], reach[near], 2)
     limit = float(np.abs(across[near] - across[outermost]).max())
     at = float(np.clip(-b / (2 * a), -limit, limit)) if a < 0 else 0.0
@@ -251,30 +296,30 @@ def _plate_height(plane: Slice, plate: Endplate, posterior: Floats) -> Floats:
 
 
 def _front(plane: Slice, process: Floats, height: float) -> Floats | None:
-    """Where the superior process begins at a height; at its tip where it does not reach so high."""
-    rows = np.flatnonzero((process >= 0.5).any(axis=0))
-    if len(rows) == 0:
+    """Where the superior process begins at a height; below its tip where it does not reach so high."""
+    inside = _largest(process >= 0.5)
+    if not inside.any():
         return None
-    height = min(max(height, float(plane.cranial[rows[0]])), float(plane.cranial[rows[-1]]))
+    rows = plane.cranial[inside.any(axis=0)]
+    height = max(min(height, float(rows[-1]) - TIP_MM), float(rows[0]))
     row = int(np.argmin(np.abs(plane.cranial - height)))
-    inside = np.flatnonzero(process[:, row] >= 0.5)
-    if len(inside) == 0 or inside[0] == 0:
+    first = int(inside[:, row].argmax())
+    if not inside[first, row] or first == 0:
         return None
-    first = int(inside[0])
     before, after = process[first - 1, row], process[first, row]
-    share = (0.5 - before) / (after - before)
     step = float(plane.posterior[1] - plane.posterior[0])
+    share = (0.5 - before) / (after - before)
     return np.array([float(plane.posterior[first - 1]) + share * step, height])
 
 
 def _border(
     plane: Slice,
-    bones: tuple[Floats, Floats, Floats | None],
+    bones: tuple[Floats, Floats, Floats | None, Floats | None],
     points: tuple[Floats, Floats, Floats],
     tip: Floats | None,
 ) -> Floats:
     """The closed border of the free piece below `points[0]` and behind the corners; empty where it leaks."""
-    (upper, lower, disc), (top, corner, lower_corner) = bones, points
+    (upper, lower, disc, process), (top, corner, lower_corner) = bones, points
     solid = np.maximum(upper, lower)
     if disc is not None:
         solid = np.maximum(solid, disc)
@@ -282,8 +327,10 @@ def _border(
     ahead = np.array([-20.0, 0.0])
     solid[_within(grid, [corner, lower_corner, lower_corner + ahead, corner + ahead])] = 1.0
     gap = _joint_gap(grid, upper, lower, float(corner[0]), tip)
-    if gap is not None:
-        solid[_near_line(grid, *gap)] = 1.0
+    foot = None if process is None else _foot(grid, lower, process)
+    for line in (gap, foot):
+        if line is not None:
+            solid[_near_line(grid, *line)] = 1.0
     # a little below the upper pedicle, where the ganglion lies, the foramen is open in every patient
     seeds = np.argwhere(solid < 0.5)
     goal = np.array([(top[0] + corner[0]) / 2, (top[1] + corner[1]) / 2])
@@ -315,13 +362,14 @@ def _joint_gap(
 ) -> tuple[Floats, Floats] | None:
     """The mouth of the joint: from the tip of the superior process to the bone above.
 
-    Where the process is not known apart, the shortest line between the two bones behind the bodies' corner;
-    None where they form no joint.
+    The bone above is the piece that hangs together with its body and pedicle in the plane: the tip of the
+    inferior process stands apart from it and behind the joint. Where the superior process is not known apart,
+    the shortest line between the two bones behind the bodies' corner; None where they form no joint.
     """
     from scipy.spatial import cKDTree
 
     behind = grid[..., 0] > corner + 2.0
-    above = grid[(upper >= 0.5) & behind]
+    above = grid[_largest(upper >= 0.5) & behind]
     below = grid[(lower >= 0.5) & behind] if tip is None else tip[np.newaxis]
     if len(above) == 0 or len(below) == 0:
         return None
@@ -330,6 +378,30 @@ def _joint_gap(
     if distance[nearest] > MAX_GAP_MM:
         return None
     return above[index[nearest]], below[nearest]
+
+
+def _foot(grid: Floats, lower: Floats, process: Floats) -> tuple[Floats, Floats] | None:
+    """The shortest line from the superior process to its own bone, where they part in the plane."""
+    from scipy.spatial import cKDTree
+
+    main, own = _largest(lower >= 0.5), _largest(process >= 0.5)
+    if not own.any() or (main & own).any():
+        return None
+    distance, index = cKDTree(grid[main]).query(grid[own])
+    nearest = int(distance.argmin())
+    if distance[nearest] > MAX_GAP_MM:
+        return None
+    return grid[main][index[nearest]], grid[own][nearest]
+
+
+def _largest(solid: Bools) -> Bools:
+    from scipy import ndimage
+
+    pieces, count = ndimage.label(solid)
+    if count < 2:
+        return solid
+    piece: Bools = pieces == int(np.bincount(pieces.ravel())[1:].argmax()) + 1
+    return piece
 
 
 def _near_line(grid: Floats, start: Floats, stop: Floats) -> Bools:

@@ -118,12 +118,18 @@ def find_neural(
     book = Book()
     segments = segments_of(labels, shapes, parts, discs)
     sac = find_sac(labels, canal, shapes)
-    roots, cautions, missing = find_roots(labels, segments, sac)
+    openings = _openings(segments)
+    roofs = {
+        place: opening.plane.lps(opening.top)
+        for place, opening in openings.items()
+        if opening.top is not None
+    }
+    roots, cautions, missing = find_roots(labels, segments, sac, roofs)
     foramina: dict[tuple[str, Side], Foramen] = {}
     for segment in segments.values():
         _write_sac(book, segment, sac)
         for side in SIDES:
-            foramen = _foramen(book, segment, side, roots)
+            foramen = _foramen(book, segment, side, openings.get((segment.level, side)), roots)
             if foramen is not None:
                 foramina[segment.level, side] = foramen
     found, told, absent = find_herniations(labels, segments, (canal, sac, roots), image, herniation)
@@ -169,15 +175,25 @@ def _write_sac(book: Book, segment: Segment, sac: Sac | None) -> None:
     book.add("sac_depth", section.depth_mm, method, unsure, used, level=segment.level)
 
 
-def _foramen(book: Book, segment: Segment, side: Side, roots: list[Root]) -> Foramen | None:
-    """Measure one foramen and write its rows; None where its border is not complete."""
-    bones = segment.foramen_bones(side)
+def _openings(segments: Mapping[str, Segment]) -> dict[tuple[str, Side], Opening]:
+    found = {}
+    for level, segment in segments.items():
+        for side in SIDES:
+            bones = segment.foramen_bones(side)
+            if bones is not None:
+                found[level, side] = measure_opening(bones, side)
+    return found
+
+
+def _foramen(
+    book: Book, segment: Segment, side: Side, opening: Opening | None, roots: list[Root]
+) -> Foramen | None:
+    """Write the rows of one foramen; None where its border is not complete."""
     where = {"level": segment.level, "side": side}
-    if bones is None:
+    if opening is None:
         for name in ("foramen_height", "foramen_width", "foramen_area", "triangle_area", "triangle_circle"):
             book.lack(name, "the bones about the foramen are not known apart", **where)
         return None
-    opening = measure_opening(bones, side)
     unsure, used = length_uncertainty(segment.voxel_mm), tuple(segment.level.split("-"))
     border = float(np.linalg.norm(np.diff(opening.contour, axis=0), axis=1).sum())
     for name, value, spread, why in (
@@ -226,12 +242,14 @@ def _triangle(book: Book, segment: Segment, side: Side, roots: list[Root]) -> Ka
         _lack_triangle(book, why, where)
         return None
     root = next((item for item in roots if item.name == name and item.side is side), None)
-    bed = TriangleBed(upper, lower, segment.disc.frame, pedicle, process, root, name)
-    triangle = kambin_triangle(bed, side)
+    if root is None:
+        _lack_triangle(book, "the exiting root is not known", where)
+        return None
+    triangle = kambin_triangle(TriangleBed(upper, lower, segment.disc.frame, pedicle, process, root), side)
     if triangle is None:
         _lack_triangle(book, "the exiting root leaves no room outside the superior process", where)
         return None
-    given = root is not None and root.how == "given"
+    given = root.how == "given"
     # base and upright grow alike when the root moves outwards; the circle is a fixed share of the base
     base = float(np.linalg.norm(triangle.corners_lps[1] - triangle.corners_lps[0]))
     spread = length_uncertainty(segment.voxel_mm)

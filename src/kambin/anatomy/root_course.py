@@ -23,22 +23,28 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from kambin.anatomy.fields import field_of
 from kambin.anatomy.geometry import Disc, Endplate, Root, Sac, VertebraShape
 from kambin.anatomy.nerve_numbers import Number, number, numbers, scalar
+from kambin.anatomy.pedicles import DIAGONAL, pedicle_edge
 from kambin.anatomy.regions import Region
 from kambin.case.words import Side
 
-__all__ = ["RootBed", "derive_root", "derive_s1_root", "disc_space", "pedicle_edge", "radii_along"]
+__all__ = [
+    "RootBed",
+    "derive_root",
+    "derive_s1_root",
+    "disc_space",
+    "outward_frame",
+    "radii_along",
+]
 
 Floats = NDArray[np.float64]
 
 # Distance of the points along a course, and how far it is followed below the lower endplate.
 POINT_MM, BELOW_DISC_MM, BELOW_S1_MM = 1.0, 10.0, 22.0
-# The pedicle's edge is looked for in the middle share of its length: its ends flare into body and lamina.
-WAIST_SHARE = 0.5
 # A root leaves the sac higher than its pedicle's lower edge by at least this, or it could not hug it.
 LEAST_RISE_MM = 2.0
-DIAGONAL = np.array([-1.0, -1.0]) / np.sqrt(2.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +55,8 @@ class RootBed:
     ----------
     shape : VertebraShape
         The vertebra of its name.
+    bones : sequence of Region
+        That vertebra, whole.
     pedicle : Region or None
         Of its side.
     disc : Disc
@@ -59,15 +67,19 @@ class RootBed:
         Superior articular process of the vertebra below, of its side.
     sac : Sac or None
     voxel_mm : float
+    roof_lps : ndarray or None, shape (3,)
+        Roof of the foramen, where it was measured: the pedicle's lower edge at its waist.
     """
 
     shape: VertebraShape
+    bones: Sequence[Region]
     pedicle: Region | None
     disc: Disc
     plates: tuple[Endplate | None, Endplate | None]
     process: Region | None
     sac: Sac | None
     voxel_mm: float
+    roof_lps: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +125,11 @@ def derive_root(name: str, side: Side, level: str, bed: RootBed) -> Root | None:
     if bed.pedicle is None or bed.sac is None or space is None:
         return None
     frame = outward_frame(bed.disc.frame, side)
-    inner, outer, edge = pedicle_edge(bed.pedicle, bed.disc.centre_lps, frame)
+    roof = None if bed.roof_lps is None else float((bed.roof_lps - bed.disc.centre_lps) @ frame[2])
+    found = pedicle_edge(bed.pedicle, field_of(bed.bones), bed.disc.centre_lps, frame, roof)
+    if found is None:
+        return None
+    inner, outer, edge = found
     below = edge + number("roots", "diameter", name).mean / 2 * DIAGONAL
     if below[1] <= space[1] + LEAST_RISE_MM:
         return None
@@ -181,32 +197,6 @@ def disc_space(disc: Disc, plates: tuple[Endplate | None, Endplate | None]) -> t
         rise = float((plate.centre_lps - disc.centre_lps) @ plate.normal_lps)
         heights.append(rise / float(disc.frame[2] @ plate.normal_lps))
     return heights[0], heights[1]
-
-
-def pedicle_edge(pedicle: Region, origin_lps: Floats, frame: Floats) -> tuple[float, float, Floats]:
-    """Inner and outer border of a pedicle, and its lower inner edge.
-
-    Parameters
-    ----------
-    pedicle : Region
-    origin_lps : ndarray, shape (3,)
-    frame : ndarray, shape (3, 3)
-        Rows outwards, posterior, cranial.
-
-    Returns
-    -------
-    inner, outer : float
-        Outward coordinates, mm.
-    edge : ndarray, shape (2,)
-        (outwards, cranial): the point of its waist that lies farthest inwards and down.
-    """
-    points = (pedicle.points_lps() - origin_lps) @ frame.T
-    low, high = np.percentile(points[:, 1], [50 - 50 * WAIST_SHARE, 50 + 50 * WAIST_SHARE])
-    section = points[(points[:, 1] >= low) & (points[:, 1] <= high)][:, [0, 2]]
-    half = max(pedicle.volume.spacing_mm) / 2
-    reach = section @ DIAGONAL
-    edge = section[reach >= reach.max() - half].mean(axis=0) + half * DIAGONAL
-    return float(section[:, 0].min()) - half, float(section[:, 0].max()) + half, edge
 
 
 def radii_along(name: str, outwards: Floats, inner: float, outer: float) -> Floats:

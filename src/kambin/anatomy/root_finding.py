@@ -24,7 +24,10 @@ Floats = NDArray[np.float64]
 
 
 def find_roots(
-    labels: LabelMap, segments: Mapping[str, Segment], sac: Sac | None
+    labels: LabelMap,
+    segments: Mapping[str, Segment],
+    sac: Sac | None,
+    roofs: Mapping[tuple[str, Side], Floats] | None = None,
 ) -> tuple[list[Root], list[Caution], list[str]]:
     """Every root that the map gives or bone and sac allow to derive.
 
@@ -34,6 +37,8 @@ def find_roots(
     segments : mapping
         Level → `Segment`.
     sac : Sac or None
+    roofs : mapping, optional
+        (level, side) → roof of the foramen, LPS mm, where it was measured.
 
     Returns
     -------
@@ -58,7 +63,7 @@ def find_roots(
             for side in SIDES:
                 root = _given(labels, segment, name, side, cautions)
                 if root is None:
-                    root = _derived(segment, name, side, sac)
+                    root = _derived(segment, name, side, sac, (roofs or {}).get((level, side)))
                 if root is None:
                     missing.append(f"root {name} {side}")
                 else:
@@ -97,10 +102,12 @@ def _given(labels: LabelMap, segment: Segment, name: str, side: Side, cautions: 
     return root
 
 
-def _derived(segment: Segment, name: str, side: Side, sac: Sac | None) -> Root | None:
+def _derived(
+    segment: Segment, name: str, side: Side, sac: Sac | None, roof_lps: Floats | None
+) -> Root | None:
     if name == "S1":
         return derive_s1_root(side, segment.root_bed(side, sac, sacral=True))
-    return derive_root(name, side, segment.level, segment.root_bed(side, sac))
+    return derive_root(name, side, segment.level, segment.root_bed(side, sac, roof_lps=roof_lps))
 
 
 def _check_side(root: Root, segment: Segment) -> None:

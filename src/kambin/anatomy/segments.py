@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kambin.anatomy.foramina import SegmentBones
 from kambin.anatomy.geometry import Canal, Disc, Endplate, Part, PartMap, Sac, VertebraShape
 from kambin.anatomy.herniation import HerniationBed
@@ -15,6 +18,8 @@ from kambin.anatomy.root_course import RootBed
 from kambin.case.words import SIDES, Side
 
 __all__ = ["Segment", "segments_of"]
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,16 +73,20 @@ class Segment:
             lower_plate=self.plates[1],
         )
 
-    def root_bed(self, side: Side, sac: Sac | None, *, sacral: bool = False) -> RootBed:
+    def root_bed(
+        self, side: Side, sac: Sac | None, *, roof_lps: Floats | None = None, sacral: bool = False
+    ) -> RootBed:
         """What the exiting root is derived from; with `sacral` the root of the lower bone."""
         return RootBed(
             shape=self.lower if sacral else self.upper,
+            bones=self.bones[1 if sacral else 0],
             pedicle=self.pedicles.get(("lower" if sacral else "upper", side)),
             disc=self.disc,
             plates=self.plates,
             process=self.processes.get(side),
             sac=sac,
             voxel_mm=self.voxel_mm,
+            roof_lps=roof_lps,
         )
 
     def herniation_bed(self, canal: Canal | None) -> HerniationBed | None:

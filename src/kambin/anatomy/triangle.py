@@ -2,9 +2,9 @@
 
 The triangle lies in the coronal plane of the lower body's superior endplate. Its base is that endplate, its
 upright runs along the spine through the outer border of the lower vertebra's superior articular process at
-half the height of the disc space, its hypotenuse is the exiting root. A root that the map gives is the line
-from its middle under the upper pedicle to where it crosses the endplate; a root that is not given starts at
-the upper pedicle's lower inner edge and falls at the published angle to the disc.
+half the height of the disc space, its hypotenuse is the exiting root: the line from the root's middle under
+the upper pedicle to where it crosses the endplate. That holds for a root that the map gives and for one that
+was derived, which comes from the upper pedicle's lower inner edge at the published angle to the disc.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ from kambin.anatomy import frames
 from kambin.anatomy.contours import largest_circle_of_triangle
 from kambin.anatomy.fields import field_of, patch_of
 from kambin.anatomy.geometry import Endplate, KambinTriangle, Root
-from kambin.anatomy.nerve_numbers import number, scalar
 from kambin.anatomy.regions import Region
-from kambin.anatomy.root_course import outward_frame, pedicle_edge
+from kambin.anatomy.root_course import outward_frame
 from kambin.case.words import Side
 
 __all__ = ["TriangleBed", "kambin_triangle"]
@@ -45,10 +44,8 @@ class TriangleBed:
         The upper pedicle.
     process : Region
         The lower vertebra's superior articular process.
-    root : Root or None
-        The exiting root; used where it is given.
-    name : str
-        Of the exiting root.
+    root : Root
+        The exiting root.
     """
 
     upper_plate: Endplate
@@ -56,8 +53,7 @@ class TriangleBed:
     frame: Floats
     pedicle: Region
     process: Region
-    root: Root | None
-    name: str
+    root: Root
 
 
 def kambin_triangle(bed: TriangleBed, side: Side) -> KambinTriangle | None:
@@ -77,7 +73,8 @@ def kambin_triangle(bed: TriangleBed, side: Side) -> KambinTriangle | None:
     frame = outward_frame(frames.spine_frame(bed.lower_plate.normal_lps, bed.frame[1]), side)
     space = float((bed.upper_plate.centre_lps - origin) @ frame[2])
     upright = _outer_border(bed.process, origin, frame, space / 2)
-    line = _hypotenuse(bed, origin, frame)
+    middle = float((bed.pedicle.centre_lps() - origin) @ frame[0])
+    line = _through(bed.root, origin, frame, middle)
     if upright is None or line is None:
         return None
     (out, high), crossing = line
@@ -94,17 +91,6 @@ def kambin_triangle(bed: TriangleBed, side: Side) -> KambinTriangle | None:
         circle_centre_lps=origin + depth * frame[1] + centre @ axes,
         circle_radius_mm=radius,
     )
-
-
-def _hypotenuse(bed: TriangleBed, origin: Floats, frame: Floats) -> tuple[tuple[float, float], float] | None:
-    """A point of the root's line (outwards, cranial), and where it crosses the endplate."""
-    if bed.root is not None and bed.root.how == "given":
-        middle = float((bed.pedicle.centre_lps() - origin) @ frame[0])
-        return _through(bed.root, origin, frame, middle)
-    _, _, edge = pedicle_edge(bed.pedicle, origin, frame)
-    below = edge + number("roots", "diameter", bed.name).mean / 2 * np.array([-1.0, -1.0]) / np.sqrt(2.0)
-    slope = float(np.tan(np.radians(scalar("triangle", "angle"))))
-    return (float(below[0]), float(below[1])), float(below[0] + below[1] / slope)
 
 
 def _through(
@@ -145,8 +131,6 @@ def _outer_border(process: Region, origin: Floats, frame: Floats, height: float)
 
 
 def _depth(bed: TriangleBed, origin: Floats, frame: Floats) -> float:
-    """How far behind the endplate's middle the triangle is drawn: where the root crosses the disc's back."""
-    if bed.root is not None:
-        points = (bed.root.points_lps - origin) @ frame.T
-        return float(points[int(np.abs(points[:, 2]).argmin()), 1])
-    return bed.lower_plate.depth_mm / 2
+    """How far behind the endplate's middle the triangle is drawn: where the root crosses its plane."""
+    points = (bed.root.points_lps - origin) @ frame.T
+    return float(points[int(np.abs(points[:, 2]).argmin()), 1])

@@ -1,0 +1,101 @@
+"""The borders of a pedicle as a root meets them: inner, outer, and the lower inner edge.
+
+Where the pedicle's part ends in front and behind is a matter of where body and lamina were cut off, and its
+ends flare. So only its middle is taken from the part; the borders are where rays from there, across the
+pedicle, leave the bone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kambin.anatomy.fields import Field, values_at
+from kambin.anatomy.regions import Region
+
+__all__ = ["DIAGONAL", "pedicle_edge"]
+
+Floats = NDArray[np.float64]
+
+# Inwards and down, in the axes outwards and cranial.
+DIAGONAL = np.array([-1.0, -1.0]) / np.sqrt(2.0)
+# What bone fills for this share of the pedicle's length belongs to its waist; columns of the waist that are
+# lower than this share of its highest belong to a process beside it.
+LENGTH_SHARE, HEIGHT_SHARE = 0.5, 0.6
+# Rays run this far, pedicles are at most 21 mm wide and high; each is the median of three, this far apart.
+REACH_MM, STEP_MM, APART_MM = 22.0, 0.25, 1.5
+# Directions, degrees from outwards towards the head: inwards, down, and down and outwards, below the
+# transverse process.
+INWARDS_DEG = np.arange(165.0, 196.0, 7.5)
+FAN_DEG = np.arange(180.0, 271.0, 7.5)
+OUTWARDS_DEG = np.arange(290.0, 326.0, 7.5)
+
+
+def pedicle_edge(
+    pedicle: Region, bone: Field, origin_lps: Floats, frame: Floats, roof: float | None = None
+) -> tuple[float, float, Floats] | None:
+    """Inner and outer border of a pedicle, and its lower inner edge.
+
+    Parameters
+    ----------
+    pedicle : Region
+    bone : Field
+        Of its whole vertebra.
+    origin_lps : ndarray, shape (3,)
+    frame : ndarray, shape (3, 3)
+        Rows outwards, posterior, cranial.
+    roof : float, optional
+        Height of its lower edge, where that is known from the foramen.
+
+    Returns
+    -------
+    inner, outer : float
+        Outward coordinates, mm.
+    edge : ndarray, shape (2,)
+        (outwards, cranial): the point of its section that lies farthest inwards and down.
+
+    None where the rays do not leave the bone.
+    """
+    middle = _middle((pedicle.points_lps() - origin_lps) @ frame.T, max(pedicle.volume.spacing_mm))
+    inwards, fan, outwards = (
+        _exits(bone, origin_lps, frame, middle, angles) for angles in (INWARDS_DEG, FAN_DEG, OUTWARDS_DEG)
+    )
+    if not (len(inwards) and len(fan) and len(outwards)):
+        return None
+    if roof is not None:  # what the fan met below the roof is a flare, not the pedicle
+        fan = np.stack([fan[:, 0], np.maximum(fan[:, 1], roof)], axis=1)
+    edge: Floats = fan[int((fan @ DIAGONAL).argmax())]
+    return float(np.median(inwards[:, 0])), float(outwards[:, 0].max()), edge
+
+
+def _middle(points: Floats, voxel_mm: float) -> Floats:
+    """Middle of a pedicle's waist, (outwards, posterior, cranial)."""
+    cells = np.round(points[:, [0, 2]] / voxel_mm).astype(int)
+    filled, size = np.unique(cells, axis=0, return_counts=True)
+    filled = filled[size >= LENGTH_SHARE * np.percentile(size, 90)]
+    columns, heights = np.unique(filled[:, 0], return_counts=True)
+    tall = columns[heights >= HEIGHT_SHARE * heights.max()]
+    waist = np.isin(cells[:, 0], tall)
+    found: Floats = points[waist].mean(axis=0)
+    return found
+
+
+def _exits(bone: Field, origin_lps: Floats, frame: Floats, middle: Floats, angles: Floats) -> Floats:
+    """Where rays in the coronal plane leave the bone, (outwards, cranial), shape (n, 2)."""
+    turned = np.radians(angles)
+    directions = np.stack([np.cos(turned), np.zeros(len(turned)), np.sin(turned)], axis=1)
+    along = np.arange(0.0, REACH_MM, STEP_MM)
+    starts = middle + np.outer([-APART_MM, 0.0, APART_MM], [0.0, 1.0, 0.0])
+    points = starts[:, None, None, :] + along[None, None, :, None] * directions[None, :, None, :]
+    values = np.asarray(values_at(bone, origin_lps + points @ frame), dtype=np.float64)
+    outside = values < 0.5
+    first = outside.argmax(axis=-1)
+    left = outside.any(axis=-1) & (first > 0)
+    before = np.take_along_axis(values, np.maximum(first - 1, 0)[..., None], axis=-1)[..., 0]
+    after = np.take_along_axis(values, first[..., None], axis=-1)[..., 0]
+    share = (before - 0.5) / np.maximum(before - after, 1e-6)
+    lengths = np.where(left, (first - 1 + share) * STEP_MM, np.nan)
+    known = left.any(axis=0)
+    reach = np.nanmedian(lengths[:, known], axis=0)
+    found: Floats = middle[[0, 2]] + reach[:, None] * directions[known][:, [0, 2]]
+    return found
