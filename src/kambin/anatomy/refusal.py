@@ -30,6 +30,7 @@ class Reason(StrEnum):
     TRAILING_DATA = "trailing_data"
     CORRUPT = "corrupt"
     TOO_SLOW = "too_slow"
+    READER_FAILED = "reader_failed"
     DEFLATED = "deflated"
     MEDIA_DIRECTORY = "media_directory"
     NESTED_TOO_DEEP = "nested_too_deep"

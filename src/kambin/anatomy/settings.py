@@ -31,6 +31,8 @@ class Limits:
         Of sequences inside sequences in DICOM; segmentations and enhanced images nest 5 deep.
     max_elements : int
         Of one DICOM file; a segmentation writes some 25 for each frame.
+    max_pixels : int
+        Of a DICOM segmentation, over the frames of all segments; a hundred segments of a CT of the trunk.
     max_seconds : float
         Of the process that reads; a map of 200 million voxels takes a few.
     isolated : bool
@@ -44,6 +46,7 @@ class Limits:
     max_files: int = 5_000
     max_depth: int = 16
     max_elements: int = 400_000
+    max_pixels: int = 1_000_000_000
     max_seconds: float = 60.0
     isolated: bool = True
 
@@ -53,6 +56,8 @@ DEFAULT_LIMITS = Limits()
 # Deflate can not expand a byte to more than 1032 (zlib's own bound), so a header that declares more is
 # untrue.
 DEFLATE_MAX_RATIO = 1032
+# Two bytes of run-length encoding stand for at most 128 of the same.
+RUN_LENGTH_MAX_RATIO = 64
 # Bytes read at a time: large enough to be fast, small enough not to count beside the voxels.
 CHUNK_BYTES = 1 << 24
 

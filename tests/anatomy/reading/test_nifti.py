@@ -6,7 +6,6 @@ import gzip
 import math
 import os
 import tracemalloc
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,37 +15,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kambin.anatomy.reading import LabelMap
-from kambin.anatomy.reading import read_label_map as read_in_a_process
+from kambin.anatomy.reading import read_label_map
 from kambin.anatomy.reading.header import is_gzip, open_stream
 from kambin.anatomy.reading.nifti import LABEL_ENTRY, read_header
 from kambin.anatomy.refusal import Reason, ScanRefused
 from kambin.anatomy.settings import DEFAULT_LIMITS, Limits
+from tests.anatomy.reading.builders import labels_here, nifti
 from tests.anatomy.scenes import phantom, phantom_volume, rigid, write_nifti
-
-IN_PROCESS = Limits(isolated=False)
-
-
-def read_label_map(path: Path, labels: str | None = None, *, limits: Limits = IN_PROCESS) -> LabelMap:
-    """In this process: hundreds of files are read here, and `test_isolation` has the other process."""
-    return read_in_a_process(path, labels, limits=replace(limits, isolated=False))
-
-
-def content(dtype: str = "uint8", shape: tuple[int, ...] = (4, 5, 6), **fields: Any) -> bytes:
-    """A small valid file with single header fields overwritten, as nibabel would never write it."""
-    image = nibabel.Nifti1Image(np.ones(shape, dtype), np.eye(4))
-    image.set_sform(np.eye(4), 1)
-    image.set_qform(np.eye(4), 1)
-    data = image.to_bytes()
-    block = np.frombuffer(data[:348], dtype=nibabel.nifti1.header_dtype).copy()
-    for name, value in fields.items():
-        block[0][name] = value
-    return block.tobytes() + data[348:]
 
 
 def reason_of(path: Path, labels: str | None = None) -> Reason:
     with pytest.raises(ScanRefused) as refused:
-        read_label_map(path, labels)
+        labels_here(path, labels)
     assert path.name not in str(refused.value)
     return refused.value.reason
 
@@ -59,8 +39,8 @@ def refusal(tmp_path: Path, data: bytes, name: str = "map.nii") -> Reason:
 
 def test_the_file_that_the_others_are_broken_from_is_readable(tmp_path: Path) -> None:
     path = tmp_path / "map.nii"
-    path.write_bytes(content())
-    assert read_label_map(path, "total").voxels == {"spleen": 120}
+    path.write_bytes(nifti())
+    assert labels_here(path, "total").voxels == {"spleen": 120}
 
 
 BROKEN: dict[str, tuple[dict[str, Any], Reason]] = {
@@ -112,7 +92,7 @@ BROKEN: dict[str, tuple[dict[str, Any], Reason]] = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_broken_headers(tmp_path: Path, name: str, packed: bool) -> None:
     fields, reason = BROKEN[name]
-    data = content(**fields)
+    data = nifti(**fields)
     got = refusal(tmp_path, gzip.compress(data) if packed else data)
     assert got is reason
 
@@ -120,8 +100,8 @@ def test_broken_headers(tmp_path: Path, name: str, packed: bool) -> None:
 def test_scaling_that_changes_nothing_is_allowed(tmp_path: Path) -> None:
     for slope, intercept in ((1, 0), (0, 5), (np.nan, np.nan)):
         path = tmp_path / "map.nii"
-        path.write_bytes(content(scl_slope=slope, scl_inter=intercept))
-        assert read_label_map(path, "total").voxels == {"spleen": 120}
+        path.write_bytes(nifti(scl_slope=slope, scl_inter=intercept))
+        assert labels_here(path, "total").voxels == {"spleen": 120}
 
 
 @pytest.mark.parametrize(
@@ -133,14 +113,14 @@ def test_scaling_that_changes_nothing_is_allowed(tmp_path: Path) -> None:
         (b"\x1f\x8b", Reason.TRUNCATED),
         (b"\x1f\x8bnot really compressed at all", Reason.CORRUPT),
         (gzip.compress(b""), Reason.UNKNOWN_FORMAT),
-        (content()[:200], Reason.UNKNOWN_FORMAT),
-        (content()[:350], Reason.TRUNCATED),
-        (content()[:400], Reason.TRUNCATED),
-        (content() + b"\0", Reason.TRAILING_DATA),
-        (gzip.compress(content()[:400]), Reason.TRUNCATED),
-        (gzip.compress(content() + b"\0"), Reason.TRAILING_DATA),
-        (gzip.compress(content())[:-20], Reason.TRUNCATED),
-        (gzip.compress(content())[:-8] + b"\0\0\0\0\0\0\0\0", Reason.CORRUPT),
+        (nifti()[:200], Reason.UNKNOWN_FORMAT),
+        (nifti()[:350], Reason.TRUNCATED),
+        (nifti()[:400], Reason.TRUNCATED),
+        (nifti() + b"\0", Reason.TRAILING_DATA),
+        (gzip.compress(nifti()[:400]), Reason.TRUNCATED),
+        (gzip.compress(nifti() + b"\0"), Reason.TRAILING_DATA),
+        (gzip.compress(nifti())[:-20], Reason.TRUNCATED),
+        (gzip.compress(nifti())[:-8] + b"\0\0\0\0\0\0\0\0", Reason.CORRUPT),
     ],
     ids=range(14),
 )
@@ -159,14 +139,14 @@ def test_places_that_are_no_file(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     path = tmp_path / "map.nii"
-    path.write_bytes(content())
+    path.write_bytes(nifti())
     path.chmod(0)
     assert reason_of(path) is Reason.UNREADABLE
 
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_small_file_that_declares_8_gb_costs_nothing(tmp_path: Path, packed: bool) -> None:
-    data = content(dim=[3, 2000, 2000, 2000, 1, 1, 1, 1]) + b"\0" * 65_000
+    data = nifti(dim=[3, 2000, 2000, 2000, 1, 1, 1, 1]) + b"\0" * 65_000
     tracemalloc.start()
     try:
         assert refusal(tmp_path, gzip.compress(data) if packed else data) is Reason.TOO_LARGE
@@ -177,7 +157,7 @@ def test_a_small_file_that_declares_8_gb_costs_nothing(tmp_path: Path, packed: b
 
 def test_a_header_that_is_allowed_but_untrue_costs_nothing(tmp_path: Path) -> None:
     # 100 million voxels are allowed; a compressed file of a few kB can not hold them
-    data = gzip.compress(content(dim=[3, 1000, 1000, 100, 1, 1, 1, 1]) + b"\0" * 100_000)
+    data = gzip.compress(nifti(dim=[3, 1000, 1000, 100, 1, 1, 1, 1]) + b"\0" * 100_000)
     tracemalloc.start()
     try:
         assert refusal(tmp_path, data) is Reason.TRUNCATED
@@ -188,7 +168,7 @@ def test_a_header_that_is_allowed_but_untrue_costs_nothing(tmp_path: Path) -> No
 
 def test_a_compressed_file_that_inflates_without_end_is_left_alone(tmp_path: Path) -> None:
     # 120 voxels declared, 400 MB behind them: read to the declared end and not further
-    data = gzip.compress(content() + b"\0" * 400_000_000, compresslevel=1)
+    data = gzip.compress(nifti() + b"\0" * 400_000_000, compresslevel=1)
     tracemalloc.start()
     try:
         assert refusal(tmp_path, data) is Reason.TRAILING_DATA
@@ -199,16 +179,16 @@ def test_a_compressed_file_that_inflates_without_end_is_left_alone(tmp_path: Pat
 
 def test_limits_are_settings(tmp_path: Path) -> None:
     path = tmp_path / "map.nii"
-    path.write_bytes(content())
+    path.write_bytes(nifti())
     with pytest.raises(ScanRefused) as refused:
-        read_label_map(path, limits=Limits(max_voxels=119))
+        read_label_map(path, limits=Limits(max_voxels=119, isolated=False))
     assert refused.value.reason is Reason.TOO_LARGE
     with pytest.raises(ScanRefused) as refused:
-        read_label_map(path, limits=Limits(max_bytes=119))
+        read_label_map(path, limits=Limits(max_bytes=119, isolated=False))
     assert refused.value.reason is Reason.TOO_LARGE
-    assert read_label_map(path, labels="total", limits=Limits(max_voxels=120, max_bytes=120)).voxels == {
-        "spleen": 120
-    }
+    assert read_label_map(
+        path, labels="total", limits=Limits(max_voxels=120, max_bytes=120, isolated=False)
+    ).voxels == {"spleen": 120}
 
 
 def header_of(path: Path) -> Any:
@@ -219,9 +199,9 @@ def header_of(path: Path) -> Any:
 def test_sform_goes_before_qform(tmp_path: Path) -> None:
     # within the tolerance the two differ; the sform is the one that is used
     path = tmp_path / "map.nii"
-    path.write_bytes(content(qoffset_x=0.4))
+    path.write_bytes(nifti(qoffset_x=0.4))
     assert header_of(path).lps_from_voxel[0, 3] == 0
-    path.write_bytes(content(qoffset_x=0.4, sform_code=0))
+    path.write_bytes(nifti(qoffset_x=0.4, sform_code=0))
     assert header_of(path).lps_from_voxel[0, 3] == pytest.approx(-0.4)
 
 
@@ -238,14 +218,14 @@ def test_both_byte_orders_and_both_versions(tmp_path: Path) -> None:
             image.set_sform(image.affine, 1)
             path = tmp_path / "map.nii"
             nibabel.save(image, path)
-            read = read_label_map(path, "total")
+            read = labels_here(path, "total")
             assert np.array_equal(read.volume.array, array)
             assert np.allclose(read.volume.lps_from_voxel, place)
 
 
 def test_a_fourth_dimension_of_one_is_no_dimension(tmp_path: Path) -> None:
     path = tmp_path / "map.nii"
-    path.write_bytes(content(dim=[4, 4, 5, 6, 1, 1, 1, 1]))
+    path.write_bytes(nifti(dim=[4, 4, 5, 6, 1, 1, 1, 1]))
     assert header_of(path).shape == (4, 5, 6)
 
 
@@ -267,9 +247,9 @@ def test_no_text_of_the_file_reaches_a_message(tmp_path: Path) -> None:
     folder.mkdir()
     for fields, _ in BROKEN.values():
         path = folder / "DOE_JOHN_1960.nii"
-        path.write_bytes(content(**fields, **names))
+        path.write_bytes(nifti(**fields, **names))
         with pytest.raises(ScanRefused) as refused:
-            read_label_map(path)
+            labels_here(path)
         assert "DOE" not in str(refused.value) and "DOE" not in repr(refused.value.__dict__)
 
 
@@ -280,17 +260,17 @@ def test_noise_is_refused_and_never_breaks_the_reader(
     path = tmp_path_factory.mktemp("noise") / "map.nii"
     path.write_bytes(gzip.compress(noise) if packed else noise)
     with pytest.raises(ScanRefused):
-        read_label_map(path)
+        labels_here(path)
 
 
 @given(st.integers(0, 347), st.binary(min_size=1, max_size=8))
 def test_any_header_bytes_are_read_or_refused(tmp_path_factory: Any, at: int, noise: bytes) -> None:
-    data = bytearray(content())
+    data = bytearray(nifti())
     data[at : at + len(noise)] = noise
     path = tmp_path_factory.mktemp("mutated") / "map.nii"
-    path.write_bytes(data[: len(content())])
+    path.write_bytes(data[: len(nifti())])
     try:
-        read = read_label_map(path)
+        read = labels_here(path)
     except ScanRefused:
         return
     assert math.prod(read.volume.array.shape) <= DEFAULT_LIMITS.max_voxels
@@ -300,7 +280,7 @@ def test_any_header_bytes_are_read_or_refused(tmp_path_factory: Any, at: int, no
 def test_nibabel_reads_the_same(tmp_path: Path) -> None:
     place = rigid(10, -5, 20, (30, -40, 50)) @ np.diag([1.5, 0.7, 3, 1])
     path = write_nifti(tmp_path / "map.nii.gz", np.arange(60, dtype=np.uint8).reshape(3, 4, 5), place)
-    read = read_label_map(path, "total")
+    read = labels_here(path, "total")
     image = nibabel.load(path)
     assert np.array_equal(read.volume.array, np.asarray(image.dataobj))
     assert np.allclose(read.volume.lps_from_voxel, np.diag([-1, -1, 1, 1]) @ image.affine, atol=1e-4)
@@ -308,5 +288,5 @@ def test_nibabel_reads_the_same(tmp_path: Path) -> None:
 
 def test_a_qfac_of_zero_reads_as_one(tmp_path: Path) -> None:
     path = tmp_path / "map.nii"
-    path.write_bytes(content(sform_code=0, pixdim=[0, 1, 1, 1, 0, 0, 0, 0]))
+    path.write_bytes(nifti(sform_code=0, pixdim=[0, 1, 1, 1, 0, 0, 0, 0]))
     assert np.array_equal(header_of(path).lps_from_voxel, np.diag([-1.0, -1, 1, 1]))

@@ -13,6 +13,7 @@ import json
 import logging
 import mmap
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -38,6 +39,8 @@ NOT_ISOLATED = (
     "this system has no limits on processes: the file is read in the caller's own process, "
     "without limits on memory and time"
 )
+NO_MEMORY_LIMIT = "this system does not limit the memory of a process: the file is read without that limit"
+ENDED_BY_LIMITS = (-signal.SIGKILL, -signal.SIGXCPU) if os.name == "posix" else ()
 
 
 def can_isolate() -> bool:
@@ -105,8 +108,10 @@ def quiet() -> Iterator[None]:
 
 def _apart(request: Mapping[str, Any], limits: Limits) -> jobs.Answer:
     with _shared_memory() as shared:
-        line = _ask(json.dumps({"request": dict(request), "limits": asdict(limits)}), shared, limits)
-        answer = _understood(line)
+        question = json.dumps({"request": dict(request), "limits": asdict(limits)})
+        answer = _ask(question.encode(), shared, limits)
+        if not answer["limited"]:
+            warnings.warn(NO_MEMORY_LIMIT, RuntimeWarning, stacklevel=4)
         if "refused" in answer:
             raise ScanRefused.from_dict(answer["refused"])
         return answer["meta"], _array(shared, answer["shape"], answer["dtype"], answer["order"])
@@ -126,7 +131,7 @@ def _shared_memory() -> Iterator[int]:
             yield file.fileno()
 
 
-def _ask(question: str, shared: int, limits: Limits) -> bytes:
+def _ask(question: bytes, shared: int, limits: Limits) -> dict[str, Any]:
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     environment |= dict.fromkeys(ONE_THREAD, "1")
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
@@ -140,22 +145,24 @@ def _ask(question: str, shared: int, limits: Limits) -> bytes:
     )
     with process:
         try:
-            line, _ = process.communicate(question.encode(), timeout=limits.max_seconds)
+            line, _ = process.communicate(question, timeout=limits.max_seconds)
         except subprocess.TimeoutExpired:
             process.kill()
             line = b""
-    return line
-
-
-def _understood(line: bytes) -> dict[str, Any]:
     if not line:
-        raise ScanRefused(
-            Reason.TOO_SLOW,
-            "reading the file took too much time or memory, and was ended",
-            now="write the scan again with a current program",
-        )
+        raise _ended(process.returncode)
     answer: dict[str, Any] = json.loads(line)
     return answer
+
+
+def _ended(code: int) -> ScanRefused:
+    if code in ENDED_BY_LIMITS:
+        return ScanRefused(Reason.TOO_SLOW, "reading the file took too much time or memory, and was ended")
+    return ScanRefused(
+        Reason.READER_FAILED,
+        f"the process that reads files ended with code {code}",
+        why="it broke down on this file, or could not be started",
+    )
 
 
 def _array(shared: int, shape: list[int], dtype: str, order: str) -> NDArray[Any]:

@@ -18,7 +18,7 @@ from kambin.anatomy.settings import Limits
 __all__ = ["Allow", "Answer", "run", "voxels_request"]
 
 Answer = tuple[dict[str, Any], NDArray[Any]]
-Allow = Callable[[int], None]
+Allow = Callable[[int], object]
 
 
 def voxels_request(path: Path, header: Header, labels: bool) -> dict[str, Any]:

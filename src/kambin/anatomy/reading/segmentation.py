@@ -15,14 +15,15 @@ from kambin.anatomy.conventions import known_structures, uniform_name
 from kambin.anatomy.reading.header import check_voxels
 from kambin.anatomy.reading.jobs import Allow
 from kambin.anatomy.reading.voxels import refusing
-from kambin.anatomy.reading.walk import walk_file
+from kambin.anatomy.reading.walk import RLE, Walked, walk_file
 from kambin.anatomy.refusal import Reason, ScanRefused
-from kambin.anatomy.settings import Limits
+from kambin.anatomy.settings import RUN_LENGTH_MAX_RATIO, Limits
 from kambin.errors import EvidenceMissing
 
 __all__ = ["read_segmentation"]
 
 SEGMENTATION = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
+DECLARED = ("Rows", "Columns", "NumberOfFrames", "BitsAllocated")
 KINDS = ("BINARY", "LABELMAP")
 Read = tuple[NDArray[np.float64], NDArray[Any], dict[int, str]]
 
@@ -59,6 +60,8 @@ def read_segmentation(path: Path, limits: Limits, allow: Allow) -> Read:
         raise ScanRefused(
             Reason.UNSUPPORTED, "a DICOM object that is no segmentation", expected="a segmentation object"
         )
+    pixels = _check_declared(path, walked, limits)
+    allow(pixels // 2)
     from highdicom.seg import segread
 
     found = segread(path)
@@ -67,8 +70,36 @@ def read_segmentation(path: Path, limits: Limits, allow: Allow) -> Read:
             Reason.UNSUPPORTED, "a fractional or tiled segmentation", expected="binary segments"
         )
     names = _names(found)
-    affine, array = _volume(found, limits, allow)
+    affine, array = _volume(found, limits, lambda voxels: allow(pixels // 2 + 2 * voxels))
     return affine, array, names
+
+
+def _check_declared(path: Path, walked: Walked, limits: Limits) -> int:
+    """Number of pixels over all frames; refused where they can not be in a file of this size."""
+    import pydicom
+
+    head = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(DECLARED))
+    absent = [name for name in DECLARED if name not in head]
+    if absent:
+        raise ScanRefused(Reason.BAD_HEADER, f"the segmentation does not say {', '.join(absent)}")
+    rows, columns, frames, bits = (int(head[name].value) for name in DECLARED)
+    if min(rows, columns, frames) < 1 or bits not in (1, 8, 16):
+        raise ScanRefused(Reason.UNSUPPORTED, "frames that are no segments of 1, 8 or 16 bits")
+    pixels = rows * columns * frames
+    if pixels > limits.max_pixels:
+        raise ScanRefused(
+            Reason.TOO_LARGE, f"the segmentation declares {pixels:,} pixels in {frames:,} frames"
+        )
+    stored = -(-pixels * bits // 8)
+    wrong = not stored <= walked.pixel_bytes <= stored + 1
+    if walked.transfer_syntax == RLE:
+        wrong = stored > walked.pixel_bytes * RUN_LENGTH_MAX_RATIO
+    if wrong:
+        raise ScanRefused(
+            Reason.TRUNCATED,
+            f"the segmentation holds {walked.pixel_bytes:,} bytes of pixels and declares {stored:,}",
+        )
+    return pixels
 
 
 def _alone(folder: Path) -> Path:
@@ -92,7 +123,7 @@ def _volume(found: Any, limits: Limits, allow: Allow) -> tuple[NDArray[np.float6
         )
     voxels = math.prod(int(size) for size in geometry.spatial_shape)
     check_voxels(voxels, limits)
-    allow(2 * voxels)
+    allow(voxels)
     overlap = False
     try:
         # empty frames may be left out: the slices between count as background

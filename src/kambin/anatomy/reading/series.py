@@ -20,6 +20,7 @@ from kambin.anatomy.reading.walk import RLE, walk_file
 from kambin.anatomy.refusal import Reason, ScanRefused
 from kambin.anatomy.settings import (
     DIRECTION_TOLERANCE,
+    RUN_LENGTH_MAX_RATIO,
     SLICE_TOLERANCE,
     SLICE_TOLERANCE_MM,
     SPACING_TOLERANCE,
@@ -60,7 +61,7 @@ class _Slice:
     series: str
     frame: str
     size: tuple[int, int]
-    bits: tuple[int, int]
+    bits: tuple[int, int, int]
     spacing: tuple[float, float]
     row: Floats
     column: Floats
@@ -138,14 +139,18 @@ def _head(path: Path, limits: Limits) -> _Slice:
         )
     head = _parsed(path)
     columns, rows = int(head.Columns), int(head.Rows)
-    bits = (int(head.BitsAllocated), int(head.PixelRepresentation))
+    bits = (int(head.BitsAllocated), int(head.BitsStored), int(head.PixelRepresentation))
     gray = int(head.SamplesPerPixel) == 1 and str(head.PhotometricInterpretation) in GRAY
-    if not gray or bits[0] not in (8, 16) or int(head.get("NumberOfFrames") or 1) != 1:
+    plain = bits[0] in (8, 16) and 1 <= bits[1] <= bits[0] and bits[2] in (0, 1)
+    if not (gray and plain) or int(head.get("NumberOfFrames") or 1) != 1:
         raise ScanRefused(Reason.UNSUPPORTED, "pixels that are not one grey value of 8 or 16 bits each")
     if columns < 1 or rows < 1 or columns * rows > limits.max_voxels:
         raise ScanRefused(Reason.TOO_LARGE, f"a slice of {columns:,} × {rows:,} pixels")
     stored = columns * rows * bits[0] // 8
-    if walked.transfer_syntax != RLE and walked.pixel_bytes not in (stored, stored + stored % 2):
+    wrong = walked.pixel_bytes not in (stored, stored + stored % 2)
+    if walked.transfer_syntax == RLE:
+        wrong = stored > walked.pixel_bytes * RUN_LENGTH_MAX_RATIO
+    if wrong:
         raise ScanRefused(
             Reason.TRUNCATED, f"a slice holds {walked.pixel_bytes:,} bytes of pixels and declares {stored:,}"
         )
@@ -236,13 +241,9 @@ def _in_order(slices: Sequence[_Slice]) -> tuple[list[_Slice], Floats]:
 
 
 def _fits(slices: Sequence[_Slice]) -> bool:
-    """Whether every value that may be stored, with its intercept, is an int16."""
-    allocated, signed = slices[0].bits
-    low, high = (-(2 ** (allocated - 1)), 2 ** (allocated - 1) - 1) if signed else (0, 2**allocated - 1)
-    if not signed and allocated == 16:
-        # scanners store 12 bits, and the few that use all 16 are read as float32
-        high = 2**15 - 1
-    return all(low + each.intercept >= -(2**15) and high + each.intercept < 2**15 for each in slices)
+    """Whether every value that may be stored, with its intercept, stays below the end of int16."""
+    _, stored, signed = slices[0].bits
+    return all(2 ** (stored - signed) - 1 + each.intercept < 2**15 for each in slices)
 
 
 def _pixels(each: _Slice, kind: type) -> NDArray[Any]:
@@ -255,6 +256,5 @@ def _pixels(each: _Slice, kind: type) -> NDArray[Any]:
     if kind is np.float32:
         return np.asarray(stored * each.slope + each.intercept, dtype=np.float32)
     values: NDArray[np.int32] = stored.astype(np.int32) + round(each.intercept)
-    if values.min() < -(2**15) or values.max() >= 2**15:
-        raise ScanRefused(Reason.UNSUPPORTED, "values beyond those of a CT or MR")
-    return values.astype(np.int16)
+    # below the range lies only what pads the field of view
+    return np.clip(values, -(2**15), 2**15 - 1).astype(np.int16)

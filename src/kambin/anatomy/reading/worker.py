@@ -37,34 +37,40 @@ def main(shared: int) -> int:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a library prints is not an answer
     asked = json.loads(sys.stdin.buffer.read())
     limits = Limits(**asked["limits"])
-    _limit(limits)
+    limited = _limit(limits)
     answer, refusal = answer_of(asked["request"], limits, _allow)
+    told: dict[str, Any] = {"limited": limited}
     if answer is None:
-        told: dict[str, Any] = {"refused": refusal.to_dict() if refusal else None}
+        told["refused"] = refusal.to_dict() if refusal else None
     else:
         meta, array = answer
-        told = {"meta": meta, "shape": array.shape, "dtype": array.dtype.str, "order": _write(shared, array)}
+        told |= {"meta": meta, "shape": array.shape, "dtype": array.dtype.str, "order": _write(shared, array)}
     with os.fdopen(answer_to, "w") as line:
         line.write(json.dumps(told))
     return 0
 
 
-def _limit(limits: Limits) -> None:
+def _limit(limits: Limits) -> bool:
+    """Set the limits; whether the system took them all."""
     import resource
 
     seconds = max(int(limits.max_seconds), 1)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _allow(0)
+    return _allow(0)
 
 
-def _allow(data_bytes: int) -> None:
+def _allow(data_bytes: int) -> bool:
     """Set the memory that this process may take; only the header knows how much a file needs."""
     import resource
 
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     wanted = memory_allowed(data_bytes)
-    resource.setrlimit(resource.RLIMIT_AS, (wanted if hard < 0 else min(wanted, hard), hard))
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (wanted if hard < 0 else min(wanted, hard), hard))
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _write(shared: int, array: NDArray[Any]) -> str:
