@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 FRONT_SHARE, EXPONENT, HOLLOW_MM = 0.588, 2.35, 1.2
 # from the posterior corner of the superior rim down to the top of the pedicle
 PEDICLE_DROP_MM = 2.0
-PEDICLE_HEIGHTS_MM = (9.0, 18.5)
+PEDICLE_HEIGHTS_MM = (10.2, 18.5)
 # the lowest disc height behind that a narrowed disc keeps
 LEAST_BEHIND_MM = 1.5
 # mean sagittal tilt of the column: the lumbar axis leans a little
@@ -59,6 +59,11 @@ class Bone:
     sizes: Mapping[str, float]
     pedicle_height: float
     pedicle_z: float
+
+    @property
+    def rounding(self) -> float:
+        """Rounding of the pedicles' edges, mm; wide pedicles are rounder."""
+        return float(np.clip(0.3 * self.sizes["pedicle_width"], 2.4, 5.0))
 
     @property
     def wall(self) -> float:

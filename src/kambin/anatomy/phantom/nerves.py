@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from kambin.anatomy import frames
-from kambin.anatomy.phantom.column import Column
+from kambin.anatomy.phantom.column import Bone, Column
 from kambin.anatomy.phantom.dimensions import Sizes
 from kambin.anatomy.phantom.knobs import Knobs
 from kambin.anatomy.phantom.openings import NARROW, Opening, sign_of
-from kambin.anatomy.phantom.solids import Placed, cone, tube_slices
+from kambin.anatomy.phantom.solids import Placed, cone, inverse, rows_of, tube_slices
 from kambin.anatomy.phantom.vertebra import canal_front
 from kambin.case.words import SIDES, Side
 
-__all__ = ["Nerve", "SacTube", "build_nerves", "build_sac", "nerve_solids"]
+__all__ = ["Nerve", "SacTube", "build_nerves", "build_sac", "fit_sac", "nerve_solids"]
 
 Floats = NDArray[np.float64]
 # free room between the back wall and the sac, and between the sac's flank and the bone
@@ -34,6 +34,10 @@ STEP_MM = 3.0
 ROOT_STEP_MM = 2.0
 # the sac ends at S2: so far below S1's middle, on its line
 SAC_END_MM = 34.0
+# the sac is narrower between the joints than between the pedicles
+AT_DISC = 0.84
+# free room that is kept between sac and wall, and what a section keeps of its size at the least
+WALL_GAP_MM, LEAST_SHARE = 0.4, 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,7 +108,7 @@ def build_sac(column: Column, sizes: Sizes, knobs: Knobs) -> SacTube:
             at = bone.at.copy()
             at[:3, 3] = (bone.corner(superior=False) + lower.corner(superior=True)) / 2
             bulge = sizes.disc[level, Side.LEFT]["bulge"]
-            nodes.append(_node(at, bulge, 0.0, (0.96 * wide, deep * narrow * 0.97)))
+            nodes.append(_node(at, bulge, 0.0, (AT_DISC * wide, 0.95 * deep * narrow)))
         else:
             nodes.append(_node(bone.at, bone.wall + 2.0, -10.0, (0.8 * wide, 0.75 * deep)))
             nodes.append(_node(bone.at, bone.wall + 3.0, -SAC_END_MM, (0.35 * wide, 0.4 * deep)))
@@ -112,6 +116,27 @@ def build_sac(column: Column, sizes: Sizes, knobs: Knobs) -> SacTube:
     z = np.arange(table[0, 2], table[-1, 2], STEP_MM)
     curves = [PchipInterpolator(table[:, 2], table[:, k])(z) for k in (0, 1, 3, 4)]
     return SacTube(z, np.column_stack(curves[:2]), np.column_stack(curves[2:]))
+
+
+def fit_sac(sac: SacTube, walls: list[Placed]) -> SacTube:
+    """The sac where bone and discs leave room for it: sections that meet a wall shrink until they do not."""
+    from kambin.anatomy.phantom.kernels import values
+
+    rows, bounds = rows_of(walls)
+    angles = np.linspace(0.0, 2 * np.pi, 40, endpoint=False)
+    circle = np.column_stack([np.cos(angles), np.sin(angles)])
+    shares = np.ones(len(sac.z))
+    for index, z in enumerate(sac.z):
+        near = rows[(bounds[:, 2] <= z) & (bounds[:, 5] >= z)]
+        while len(near) and shares[index] > LEAST_SHARE:
+            ring = sac.middle[index] + circle * (sac.half[index] * shares[index] + WALL_GAP_MM)
+            if values(near, np.column_stack([ring, np.full(len(ring), z)])).min() > 0:
+                break
+            shares[index] -= 0.03
+    # a section is no wider than its neighbours' mean, so that the sac stays smooth
+    padded = np.pad(shares, 2, mode="edge")
+    smooth = np.min([padded[k : k + len(shares)] for k in range(1, 4)], axis=0)
+    return SacTube(sac.z, sac.middle, sac.half * smooth[:, None])
 
 
 def _node(at: Floats, front: float, z: float, size: tuple[float, float]) -> list[float]:
@@ -158,31 +183,39 @@ def _nerve(
         nodes += [_beside(sac, z, sign, thin) for z in (high, (high + lower.corner(superior=True)[2]) / 2)]
     nodes.append(_beside(sac, start, sign, thin))
     origin = len(nodes) - 1
-    low = bone.pedicle_z - 0.15 * bone.pedicle_height
-    reach = max(inner - thin - 0.3, 0.5 * inner)
-    nodes.append(frames.apply(bone.at, np.array([sign * reach, bone.wall + 1.2 + thin + 1.0, low])))
+    bottom = bone.pedicle_z - bone.pedicle_height / 2
+    back = bone.wall + 1.2 + thin + 1.0
+    beside = min(bottom + 5.0, bone.pedicle_z)
+    nodes.append(_at(bone, sign * (inner - thin - 0.5), back, beside))
     if opening is None:
-        nodes.append(
-            frames.apply(bone.at, np.array([sign * 0.6 * inner, bone.wall + thin + 1.5, low - 16.0]))
-        )
+        nodes.append(_at(bone, sign * 0.55 * inner, back + 1.0, bone.pedicle_z - 18.0))
         return _tube(name, side, nodes, (thin, thin), None, origin)
+    # round the pedicle's lower inner edge
+    off = (bone.rounding + thick + 0.5) * float(np.sqrt(0.5))
+    deep = frames.apply(inverse(bone.at), opening.under)[1]
+    nodes.append(
+        _at(bone, sign * (inner + bone.rounding - off), (back + float(deep)) / 2, bottom + bone.rounding - off)
+    )
     outwards = opening.plate.frame[0] * sign
-    along = frames.unit(opening.crossing - opening.under)
     nodes += [opening.under, opening.crossing]
     forward = -opening.plate.frame[1]
-    far = opening.crossing + 9.0 * along + 5.0 * forward
+    far = opening.crossing + 6.0 * outwards + 5.0 * forward - 3.0 * opening.plate.normal
     if opening.level.endswith("S1"):
         # in front of the sacrum's wing
         far = opening.crossing + 7.0 * outwards + 15.0 * forward - 3.0 * opening.plate.normal
         nodes += [far, far + 4.0 * outwards + 9.0 * forward - 16.0 * opening.plate.normal]
     else:
-        nodes += [far, far + 5.0 * outwards + 5.0 * forward - 14.0 * opening.plate.normal]
+        nodes += [far, far + 5.0 * outwards + 6.0 * forward - 14.0 * opening.plate.normal]
     return _tube(name, side, nodes, (thin, thick), opening, origin)
+
+
+def _at(bone: Bone, x: float, y: float, z: float) -> Floats:
+    return frames.apply(bone.at, np.array([x, y, z]))
 
 
 def _beside(sac: SacTube, z: float, sign: float, radius: float) -> Floats:
     middle, half = sac.at(z)
-    return np.array([middle[0] + sign * (half[0] + 0.5 * radius), middle[1] - 0.15 * half[1], z])
+    return np.array([middle[0] + sign * (half[0] + 0.5 * radius), middle[1] - 0.3 * half[1], z])
 
 
 def _tube(

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kambin.anatomy import frames
-from kambin.anatomy.phantom.column import Column
+from kambin.anatomy.phantom.column import Bone, Column
 from kambin.anatomy.phantom.dimensions import Sizes
 from kambin.anatomy.phantom.knobs import Grade, Knobs
-from kambin.anatomy.phantom.plates import Plate, plate_of
+from kambin.anatomy.phantom.plates import Plate, outline, plate_of
+from kambin.anatomy.phantom.solids import inverse
 from kambin.case.words import SIDES, Side
 
 __all__ = ["NARROW", "Opening", "plan_openings", "sign_of"]
@@ -31,6 +32,8 @@ INWARD_SHARE, OUTWARD_MM = 0.2, 6.0
 DEPTH_SHARE = 0.45
 # free room between pedicle and root
 PEDICLE_GAP_MM = 0.4
+# the root keeps so far from the disc's outline as it turns forward, but turns at least so much
+ROOM_MM, LEAST_FORWARD_DEG = 0.4, 8.0
 
 
 def sign_of(side: Side) -> float:
@@ -112,9 +115,9 @@ def _plan(
     depth = min(corner[1], lower_corner[1]) + DEPTH_SHARE * width
     slope = float(np.tan(np.radians(drawn["root_slope"])))
     run = height / slope
-    forward = float(np.tan(np.radians(sizes.root[upper.name, side]["forward"])))
-    under = plate.model(np.array([sign * outwards, depth, height]))
-    crossing = plate.model(np.array([sign * (outwards + run), depth - run * forward, 0.0]))
+    start = np.array([sign * outwards, depth, height])
+    stop = _crossing(lower, plate, start, sign * run, sizes.root[upper.name, side])
+    under, crossing = plate.model(start), plate.model(stop)
     leg = drawn["circle"] * narrow / (1.0 + slope - float(np.hypot(1.0, slope)))
     half = size["pedicle_width"] / 2
     border = float(
@@ -122,3 +125,17 @@ def _plan(
     )
     between = float((above.centre - plate.centre) @ plate.normal) / 2
     return Opening(level, side, plate, under, crossing, border, between, width)
+
+
+def _crossing(lower: Bone, plate: Plate, start: Floats, run: float, drawn: Mapping[str, float]) -> Floats:
+    """Where the root meets the plate's plane: as far forward as was drawn, but not into the disc."""
+    to_bone = inverse(lower.at)
+    degrees = drawn["forward"]
+    while True:
+        stop = start + np.array([run, -abs(run) * float(np.tan(np.radians(degrees))), -start[2]])
+        line = start + np.linspace(0.3, 1.4, 12)[:, None] * (stop - start)
+        places = frames.apply(to_bone, plate.model(line))
+        room = float(outline(lower.body, places[:, 0], places[:, 1]).min())
+        if room >= drawn["ganglion_radius"] + ROOM_MM or degrees <= LEAST_FORWARD_DEG:
+            return stop
+        degrees -= 1.0

@@ -39,9 +39,9 @@ SACRUM_PARTS: tuple[tuple[Triple, Triple], ...] = (
 )
 # roof and walls of the sacral canal behind S2 to S4: middle and half sizes
 SACRAL_CANAL: tuple[tuple[Triple, Triple], ...] = (
-    ((0.0, 33.0, -38.0), (13.0, 3.0, 24.0)),
-    ((12.5, 22.0, -38.0), (3.0, 12.0, 24.0)),
-    ((-12.5, 22.0, -38.0), (3.0, 12.0, 24.0)),
+    ((0.0, 33.0, -38.0), (17.0, 3.0, 24.0)),
+    ((16.0, 22.0, -38.0), (3.0, 12.0, 24.0)),
+    ((-16.0, 22.0, -38.0), (3.0, 12.0, 24.0)),
 )
 
 

@@ -13,7 +13,7 @@ from kambin.anatomy.phantom.column import Column, build_column
 from kambin.anatomy.phantom.dimensions import Sizes
 from kambin.anatomy.phantom.herniating import Material, herniate
 from kambin.anatomy.phantom.knobs import Knobs
-from kambin.anatomy.phantom.nerves import Nerve, SacTube, build_nerves, build_sac, nerve_solids
+from kambin.anatomy.phantom.nerves import Nerve, SacTube, build_nerves, build_sac, fit_sac, nerve_solids
 from kambin.anatomy.phantom.openings import NARROW, Opening, plan_openings
 from kambin.anatomy.phantom.pelvis import hips, sacrum
 from kambin.anatomy.phantom.soft import Trunk, muscles, organs, skin, trunk_of
@@ -96,7 +96,8 @@ def build_scene(sizes: Sizes, knobs: Knobs) -> Scene:
         Side.RIGHT: _asked(knobs.crest_right_mm, sizes.patient["crest_right"]),
     }
     pelvis = [*sacrum(column.bones["S1"]), *hips(crest, axis, about_y(knobs.obliquity_deg))]
-    sac = build_sac(column, sizes, knobs)
+    discs_given = _discs(column, sizes)
+    sac = fit_sac(build_sac(column, sizes, knobs), [*bones, *pelvis, *discs_given])
     nerves = tuple(build_nerves(column, openings, sac, sizes))
     herniations = tuple(herniate(column, openings, one) for one in knobs.herniations)
     back = max(one.bounds[4] for one in bones)
@@ -108,7 +109,7 @@ def build_scene(sizes: Sizes, knobs: Knobs) -> Scene:
         *(solid for nerve in nerves for solid in nerve_solids(nerve)),
         *sac.solids(),
         *(solid for one in herniations for solid in one.solids),
-        *_discs(column, sizes),
+        *discs_given,
         *pelvis,
         *bones,
     )

@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 BODY, LAMINA, SPINOUS = 1, 4, 11
 PAIRED = {"pedicle": (2, 3), "superior": (5, 6), "inferior": (7, 8), "transverse": (9, 10)}
 # processes of a facet joint: half thickness across the joint, half width along it, rounding (assumption)
-PROCESS = (3.3, 5.6, 2.0)
+PROCESS = (3.2, 5.2, 2.0)
 # the superior process ends at this share of the way from the endplate to the upper pedicle
 TIP_SHARE = 0.62
 # thickness of the laminae, and their inner lateral end as a share of the canal's depth (assumption)
@@ -158,10 +158,11 @@ def arch(bone: Bone, joints: dict[Side, Joint], narrow: float, reach: dict[Side,
         sign = sign_of(side)
         yield from _side(bone, side, (inner, outer, lateral), reach.get(side, 0.0))
         yield _lamina(bone, sign, (front + depth, lateral, inner + 3.0), (wide, top), 0.0)
+        yield _pars(bone, sign, (inner, outer, lateral), (wide, top))
         if side in joints:
             low = top - size["lamina_height"]
             yield _lamina(bone, sign, (front + depth, lateral, 0.5 * inner), (low, wide + 3.0), 3.0)
-            yield _isthmus(bone, joints[side], sign * (inner - 1.5), lateral + 3.5, wide + 4.0)
+            yield _isthmus(bone, joints[side], sign * (inner + 1.0), lateral + 5.0, wide + 4.0)
     low = top - size["lamina_height"]
     length, high = size["spinous_length"], 8.5 if joints else 6.0
     place = [0.0, front + depth + 2.0 + length / 2, (top + low) / 2 - 2.0]
@@ -193,28 +194,38 @@ def _lamina(
     return box(bone.at @ pose(turn, middle), size, 1.5, structure_of(bone.name), LAMINA)
 
 
+def _pars(bone: Bone, sign: float, plan: tuple[float, float, float], reach: tuple[float, float]) -> Placed:
+    """Between pedicle, lamina and the processes."""
+    inner, outer, lateral = plan
+    first, last = inner - 0.5, inner + 0.75 * (outer - inner)
+    place = [sign * (first + last) / 2, lateral + 4.0, sum(reach) / 2]
+    half = ((last - first) / 2, 4.0, (reach[1] - reach[0]) / 2)
+    return box(moved(bone.at, place), half, 1.5, structure_of(bone.name), LAMINA)
+
+
 def _isthmus(bone: Bone, joint: Joint, x: float, y: float, z: float) -> Placed:
     start = frames.apply(bone.at, np.array([x, y, z]))
     part = _code("inferior", joint.opening.side)
-    return cone(start, joint.hold()[0], (4.0, 3.6), structure_of(bone.name), part)
+    return cone(start, joint.hold()[0], (3.8, 3.4), structure_of(bone.name), part)
 
 
 def _side(bone: Bone, side: Side, plan: tuple[float, float, float], added: float) -> Iterator[Placed]:
     """Pedicle and transverse process."""
     inner, outer, lateral = plan
     sign, name, size = sign_of(side), structure_of(bone.name), bone.sizes
-    start, stop = bone.wall - 5.0, lateral + 4.5
+    start, stop = bone.wall - 3.5, lateral + 1.0
     yield box(
         moved(bone.at, [sign * (inner + outer) / 2, (start + stop) / 2, bone.pedicle_z]),
         ((outer - inner) / 2, (stop - start) / 2, bone.pedicle_height / 2),
-        min(3.0, (outer - inner) / 2 - 0.5),
+        bone.rounding,
         name,
         _code("pedicle", side),
     )
     if size["transverse_reach"] > outer:
         radius = 4.6 + added
-        first = np.array([sign * (outer - 2.5), lateral, bone.pedicle_z + 0.5 - added])
-        last = np.array([sign * size["transverse_reach"], lateral + 3.0, bone.pedicle_z + 1.0 - 2.5 * added])
+        back = lateral + 4.8
+        first = np.array([sign * (outer - 3.5), back, bone.pedicle_z + 0.5 - added])
+        last = np.array([sign * size["transverse_reach"], back + 2.0, bone.pedicle_z + 1.0 - 2.5 * added])
         yield cone(
             frames.apply(bone.at, first),
             frames.apply(bone.at, last),
