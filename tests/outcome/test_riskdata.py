@@ -1,4 +1,4 @@
-"""The numbers of the risk model stand in the evidence base; what it names exists; an unsound file is refused."""
+"""The numbers of the risk model stand in the evidence base; an unsound file is refused."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_prevention_speaks_for_the_patients_that_its_rule_speaks_for() -> None:
         if each.when is None:
             continue
         value = _value_that_holds(each.when.test)
-        known = {name: None for name in facts()} | {each.when.fact: value}
+        known = dict.fromkeys(facts()) | {each.when.fact: value}
         row = decide(known, knowledge).results["recurrence_prevention"]
         truths = {a.argument.id: a.truth for option in row.options for a in option.arguments}
         assert True in [truths[rule] for rule in each.lowering.rules], each.when

@@ -109,7 +109,7 @@ def test_unknown_contains_every_known_answer(
 ) -> None:
     known = spread(technique, facts | {name: data.draw(VALUES[name])})
     unknown = spread(technique, {key: value for key, value in facts.items() if key != name})
-    # the ends of the ages are not quite the ends of the interval: draws of one factor are not symmetric to the last bit
+    # draws of one factor are not symmetric to the last bit, so the ends of the ages are nearly the widest
     ease = 0.03 if name == "age_years" else EASE
     assert unknown.low <= known.low + ease
     assert unknown.high >= known.high - ease

@@ -218,11 +218,12 @@ def responder(definition: str, before: float | None, after: float | None) -> boo
     if before is None or after is None:
         return None
     start, end = _checked(rule.measure, before, "before"), _checked(rule.measure, after, "after")
-    fall = start - end
+    # scores have one decimal: without rounding 30 - 20.1 would be less than 9.9
+    fall = round(start - end, 6)
     if rule.points is not None and fall >= rule.points:
         return True
     # a share of nothing is nothing: who starts at 0 can not improve
-    return rule.percent is not None and start > 0 and 100 * fall >= rule.percent * start
+    return rule.percent is not None and start > 0 and round(100 * fall - rule.percent * start, 6) >= 0
 
 
 def _checked(measure: str, value: float, field: str) -> float:

@@ -11,6 +11,7 @@ import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 from kambin.outcome.draws import normals, positives, quantile, uniforms
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 State = float | bool | None
+Draws = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,30 +191,48 @@ def effect_draws(
         What the factors without direction add, one list per combination of answers.
     """
     count = model.draws
-    best, worst = [0.0] * count, [0.0] * count
-    options: list[list[tuple[float, ...]]] = []
+    best: list[Draws] = [(0.0,) * count]
+    worst: list[Draws] = [(0.0,) * count]
+    options: list[list[Draws]] = []
     for factors in _clusters(factors_of(model, technique)):
         states = [state(factor, facts) for factor in factors]
         if factors[0].effect.disputed:
-            spread = normals(factors[0].name, count)
-            sd = factors[0].effect.sd
-            options.append([tuple(x * sd * z for z in spread) for x in _answers(factors[0], states[0])])
+            contrasts = _answers(factors[0], states[0])
+            options.append([_disputed(factors[0].name, factors[0].effect.sd, x, count) for x in contrasts])
             continue
-        effects = [_effect(factor, count) for factor in factors]
-        low, high = factors[0].share
-        shares = uniforms(f"share {factors[0].cluster}", count)
-        for place in range(count):
-            each = [effect[place] for effect in effects]
-            common = (low + (high - low) * shares[place]) * max(each)
-            best[place] += max((e for e, s in zip(each, states, strict=True) if s), default=0.0) - common
-            worst[place] += (
-                max((e for e, s in zip(each, states, strict=True) if s is not False), default=0.0) - common
-            )
-    none = (0.0,) * count
-    combined = [
-        tuple(map(math.fsum, zip(none, *choice, strict=True))) for choice in itertools.product(*options)
-    ]
-    return tuple(best), tuple(worst), combined
+        members = tuple((factor.name, factor.effect.mean, factor.effect.sd) for factor in factors)
+        cluster = (factors[0].cluster, *factors[0].share, count)
+        best.append(_counted(cluster, members, tuple(known is True for known in states)))
+        worst.append(_counted(cluster, members, tuple(known is not False for known in states)))
+    combined = [_total(choice) for choice in itertools.product(*options)] if options else [best[0]]
+    return _total(best), _total(worst), combined
+
+
+def _total(parts: Iterable[Draws]) -> Draws:
+    return tuple(map(math.fsum, zip(*parts, strict=True)))
+
+
+@lru_cache(maxsize=256)
+def _disputed(name: str, sd: float, contrast: float, count: int) -> Draws:
+    return tuple(contrast * sd * z for z in normals(name, count))
+
+
+@lru_cache(maxsize=1024)
+def _counted(
+    cluster: tuple[str, float, float, int],
+    members: tuple[tuple[str, float, float], ...],
+    present: tuple[bool, ...],
+) -> Draws:
+    """What a cluster adds: the strongest of its present factors, less what the published rates hold of it."""
+    name, low, high, count = cluster
+    effects = [positives(member, count, mean, sd) for member, mean, sd in members]
+    there = [effect for effect, known in zip(effects, present, strict=True) if known]
+    strongest = tuple(map(max, zip(*there, strict=True))) if there else (0.0,) * count
+    most = map(max, zip(*effects, strict=True))
+    shares = uniforms(f"share {name}", count)
+    return tuple(
+        one - (low + (high - low) * u) * top for one, top, u in zip(strongest, most, shares, strict=True)
+    )
 
 
 def risk_draws(
