@@ -41,8 +41,8 @@ def registry(
 ) -> list[Result]:
     """A registry in which the model's form holds, with the given truth.
 
-    The time to recurrence is exponential with the risk at the horizon that the truth gives; `lost` is the share
-    that is lost at a random time before the horizon.
+    The time to recurrence is exponential with the risk at the horizon that the truth gives; `lost` is the
+    share that is lost at a random time before the horizon.
     """
     chance = np.random.default_rng([seed, 2])
     model = risk_model()
