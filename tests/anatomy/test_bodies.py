@@ -5,10 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kambin.anatomy.bodies import back_direction, body_centre, core, tangents
+from kambin.anatomy.bodies import back_direction, core, tangents
+from kambin.anatomy.fields import field_of
 from kambin.anatomy.phantom import VERTEBRAE, LumbarPhantom
 from kambin.anatomy.reading import label_map_of
 from kambin.anatomy.regions import Region, region
+from kambin.anatomy.vertebrae import fit_vertebra
 from kambin.anatomy.volume import Volume
 from tests.anatomy.scenes import grids, phantom, phantom_volume, poses
 
@@ -46,9 +48,9 @@ def test_back_and_bodies_do_not_depend_on_pose_or_grid(
     true_back -= axis * (true_back @ axis)
     assert np.degrees(np.arccos(min(1.0, back @ true_back / np.linalg.norm(true_back)))) < 2 + voxel
     for name, tangent in tangents(cores).items():
-        centre = body_centre(found[name], cores[name], tangent, back)
-        assert centre is not None
-        assert np.linalg.norm(centre - made.truth.body_centres_lps[name]) < 0.5 * voxel + 0.3
+        fit = fit_vertebra(name, field_of([found[name]]), cores[name], tangent, back)
+        assert fit is not None
+        assert np.linalg.norm(fit.centre_lps - made.truth.body_centres_lps[name]) < 0.5 * voxel + 0.3
 
 
 def test_bodies_without_arches_do_not_tell_front_from_back() -> None:
@@ -63,8 +65,7 @@ def test_a_body_grown_into_its_arch_is_not_separated() -> None:
     array[10:50, 5:115, 20:45] = 27  # no canal within reach
     found = bones(Volume(array, np.diag([1.5, 1.5, 1.5, 1])))["L5"]
     middle = found.centre_lps()
-    centre = body_centre(found, middle, np.array([0.0, 0, 1]), np.array([0.0, 1, 0]))
-    assert centre is None
+    assert fit_vertebra("L5", field_of([found]), middle, np.array([0.0, 0, 1]), np.array([0.0, 1, 0])) is None
 
 
 def test_tangents_follow_the_curve() -> None:

@@ -102,7 +102,9 @@ def test_s0328_at_half_the_resolution(label_map: LabelMap) -> None:
             assert coarse.crest[side].uncertainty_mm > fine.crest[side].uncertainty_mm
         for level, space in fine.interspaces.items():
             apart = np.subtract(coarse.interspaces[level].centre_lps, space.centre_lps)
-            assert np.linalg.norm(apart) < 2.5
+            # where the canal begins behind a space is seen to one voxel of 3 mm
+            assert np.linalg.norm(apart) < 3.5
+            assert abs(apart @ np.array(space.normal_lps)) < coarse.interspaces[level].uncertainty_mm
 
 
 @on("s0328", "label_map")
@@ -231,4 +233,4 @@ def test_whole_vertebrae_lie_behind_their_bodies_by_what_the_settings_say(
     for vertebra in _measured(_path(shared_dir, name)).vertebrae.values():
         if vertebra.body_centre_lps is not None:
             behind = np.subtract(vertebra.centre_lps, vertebra.body_centre_lps)
-            assert 7 < behind[1] < 13
+            assert 7 < behind[1] < 13.5

@@ -2,14 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from kambin.anatomy.frames import apply
 from kambin.anatomy.reading import label_map_of
-from kambin.anatomy.regions import Region, region, sample
+from kambin.anatomy.regions import Region, region
 from kambin.anatomy.volume import Volume
-from tests.anatomy.scenes import grids, poses
 
 PLACE = np.array([[0.0, 2, 0, 10], [-1, 0, 0, 20], [0, 0, 3, -5], [0, 0, 0, 1]])
 
@@ -75,28 +72,3 @@ def test_a_bone_at_the_edge_is_cut(axis: int, end: int) -> None:
     assert (found.border_voxels[:, axis] == end).all()
     other = [other for other in range(3) if other != axis]
     assert found.border_voxels[:, other].min() == 5 and found.border_voxels[:, other].max() == 11
-
-
-@given(poses(), grids(), st.tuples(*[st.floats(0.5, 3)] * 3), st.integers(0, 2**32 - 1))
-def test_sampling_is_looking_up_the_nearest_voxel(
-    pose: np.ndarray, grid: np.ndarray, spacing: tuple[float, float, float], seed: int
-) -> None:
-    rng = np.random.default_rng(seed)
-    place = pose.copy()
-    place[:3, :3] = pose[:3, :3] @ grid * np.array(spacing)
-    array = np.zeros((9, 9, 9), np.uint8)
-    array[2:8, 1:7, 3:9] = np.where(rng.random((6, 6, 6)) < 0.7, 27, 0)
-    found = region(label_map_of(Volume(array, place), "total"), "vertebrae_L5")
-    assert found is not None
-    mask = np.zeros((9, 9, 9), bool)
-    mask[found.box] = found.mask
-    origin = apply(place, np.array([4.0, 4, 4]))
-    steps = tuple(rng.normal(size=(5, 3)) * 4 for _ in range(3))
-    inside = sample([found], origin, steps)
-    points = origin + steps[0][:, None, None] + steps[1][None, :, None] + steps[2][None, None, :]
-    for at in np.ndindex(5, 5, 5):
-        index = np.linalg.solve(place[:3, :3], points[at] - place[:3, 3])
-        if np.abs(index - np.floor(index) - 0.5).min() < 1e-9:
-            continue  # exactly on a face
-        nearest = np.rint(index).astype(int)
-        assert inside[at] == (((nearest >= 0) & (nearest < 9)).all() and mask[tuple(np.clip(nearest, 0, 8))])

@@ -116,9 +116,9 @@ def _lamina_front(body: Body) -> float | None:
 def _pedicle(body: Body, side: Side, section: float) -> Pedicle | None:
     """Measure a pedicle in the coronal section of the patch at y = `section`.
 
-    Nearer to the body the foramen is open below the pedicle, while further back pars and lamina join it; and
-    a transverse process that joins it further back is not there yet. So the sections from the wall on say which
-    rows belong to the pedicle, and where its lateral wall is.
+    Nearer to the body the foramen is open below the pedicle, while further back pars and lamina join it;
+    and a transverse process that joins it further back is not there yet. So the sections from the wall on
+    say which rows belong to the pedicle, and where its lateral wall is.
     """
     _, _, z = body.patch.axes
     wall = float(body.wall[0])

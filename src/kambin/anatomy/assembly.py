@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 
 from kambin.anatomy import frames, numbering
 from kambin.anatomy.arch import Arch, find_arch
-from kambin.anatomy.bodies import tangents
 from kambin.anatomy.canal import Ring, canal_of, depth_at_disc, find_rings, sacral_ring
 from kambin.anatomy.column import Column
-from kambin.anatomy.discs import DiscMeasures, disc_frame, find_gap, measure_disc, sacral_shape
+from kambin.anatomy.discs import DiscMeasures, disc_frame, measure_disc, sacral_shape
 from kambin.anatomy.facets import FacetAngle, facet_angle
 from kambin.anatomy.fields import Field, field_of
 from kambin.anatomy.geometry import Canal, PartMap, VertebraShape
+from kambin.anatomy.interspaces import find_gap
 from kambin.anatomy.model import Interspace
 from kambin.anatomy.parts import given_parts, sacral_parts, separate_parts
 from kambin.anatomy.reading import LabelMap
 from kambin.anatomy.regions import region
-from kambin.anatomy.vertebrae import Body, fit_vertebra
+from kambin.anatomy.vertebrae import Body
 from kambin.case.words import SIDES, Side
 
 __all__ = ["Assembly", "assemble"]
@@ -76,11 +76,12 @@ def assemble(column: Column, labels: LabelMap) -> Assembly:
     Assembly
     """
     built = Assembly()
-    if column.back is None or column.cranial is None or len(column.cores) < 2:
+    if not column.fits:
         return built
-    _fit_bodies(built, column, column.back)
-    sacral = [column.bones[name] for name in numbering.SACRAL if name in column.bones]
-    sacrum = field_of(sacral) if sacral else None
+    built.bodies = dict(column.fits)
+    built.arches = {name: find_arch(body) for name, body in built.bodies.items()}
+    built.shapes = {name: body.shape for name, body in built.bodies.items() if name != "T12"}
+    sacrum = column.sacrum
     _fit_discs(built, column, labels, sacrum)
     built.rings = find_rings(built.bodies, built.arches)
     _separate(built, column, labels)
@@ -91,20 +92,6 @@ def assemble(column: Column, labels: LabelMap) -> Assembly:
     _fit_canal(built, column)
     _fit_facets(built, labels)
     return built
-
-
-def _fit_bodies(built: Assembly, column: Column, back: Floats) -> None:
-    for name, tangent in tangents(column.cores).items():
-        if name not in column.bodies:
-            continue
-        body = fit_vertebra(name, field_of([column.bones[name]]), column.bodies[name], tangent, back)
-        if body is None:
-            column.warn("body_not_measured", f"Frame and endplates of {name} could not be measured.", name)
-            continue
-        built.bodies[name] = body
-        built.arches[name] = find_arch(body)
-        if name != "T12":
-            built.shapes[name] = body.shape
 
 
 def _fit_discs(built: Assembly, column: Column, labels: LabelMap, sacrum: Field | None) -> None:

@@ -1,12 +1,13 @@
-"""The vertebral body, separated from the arch behind it.
+"""Where the vertebral bodies are, and which way is back, before anything is measured.
 
 The middle of a whole vertebra lies 7 to 13 mm behind the middle of its body, so it says little about the
-disc. The body is found in three steps that need no orientation of the grid:
+disc. The body is looked for in three steps that need no orientation of the grid:
 
 1. the *core*: the vertebra's thickest place (largest distance to its surface) lies in the body;
 2. *back*: from the cores to the middles of the whole bones, over all vertebrae together;
-3. the *wall*: in a strip 10 mm wide about the midline, body, canal and arch lie one behind the other; going
-   back from the core, the body ends where the bone's section drops below a quarter of the body's.
+3. *along the spine*: from one core to the next.
+
+From there `vertebrae` measures each body in its own frame.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from numpy.typing import NDArray
 
 from kambin.anatomy import frames
 from kambin.anatomy.regions import Region
-from kambin.anatomy.settings import MIDLINE_MM, MIN_ARCH_MM, WALL_SHARE
+from kambin.anatomy.settings import MIN_ARCH_MM
 
-__all__ = ["back_direction", "body_centre", "core", "tangents"]
+__all__ = ["back_direction", "core", "tangents"]
 
 Floats = NDArray[np.float64]
 
@@ -28,11 +29,6 @@ Floats = NDArray[np.float64]
 CORE_GRID_MM = 2.0
 # The core is the mean of all places at least this deep, as a share of the deepest.
 CORE_SHARE = 0.8
-# Bodies are at most 42 mm deep (clouthier2023), so the wall lies at most 21 mm behind the middle; the core
-# may lie somewhat off it. On real maps the wall lies 18 to 22 mm behind the core.
-MAX_WALL_MM = 30.0
-# How far before and behind the core the section is looked at; vertebrae are at most 110 mm deep.
-PROFILE_MM = 80.0
 
 
 def core(bone: Region) -> Floats:
@@ -71,38 +67,3 @@ def tangents(cores: Mapping[str, Floats]) -> dict[str, Floats]:
         name: frames.unit(places[max(index - 1, 0)] - places[min(index + 1, len(names) - 1)])
         for index, name in enumerate(names)
     }
-
-
-def body_centre(bone: Region, core_lps: Floats, tangent: Floats, back: Floats) -> Floats | None:
-    """Middle of the vertebral body, LPS mm, shape (3,).
-
-    Parameters
-    ----------
-    bone : Region
-        The whole vertebra.
-    core_lps : ndarray, shape (3,)
-        Its core.
-    tangent, back : ndarray, shape (3,)
-        Directions towards the head along the spine, and towards the back.
-
-    Returns
-    -------
-    ndarray or None
-        None where the section does not drop within reach: no canal separates body and arch.
-    """
-    frame = frames.spine_frame(tangent, back)
-    points = bone.points_lps()
-    local = (points - core_lps) @ frame.T
-    width = float(frames.spacing_mm(bone.volume.lps_from_voxel).max())
-    strip = local[np.abs(local[:, 0]) < max(MIDLINE_MM, width), 1]
-    edges = np.arange(-PROFILE_MM, PROFILE_MM + width, width)
-    section, _ = np.histogram(strip, bins=edges)
-    middle = int(np.searchsorted(edges, 0.0)) - 1
-    front = max(middle - int(10 / width), 0)
-    limit = WALL_SHARE * float(np.median(section[front : middle + 1]))
-    thin = np.flatnonzero(section[middle:] <= limit)
-    wall = edges[middle + int(thin[0])] if len(thin) else PROFILE_MM
-    if limit <= 0 or wall > MAX_WALL_MM:
-        return None
-    centre: Floats = points[local[:, 1] < wall].mean(axis=0)
-    return centre

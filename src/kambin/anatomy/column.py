@@ -15,14 +15,16 @@ from numpy.typing import NDArray
 
 from kambin.anatomy import frames, numbering
 from kambin.anatomy.axis import LumbarAxis, fit_axis
-from kambin.anatomy.bodies import back_direction, body_centre, core, tangents
+from kambin.anatomy.bodies import back_direction, core, tangents
 from kambin.anatomy.crest import crest_height, disc_centre_sd_mm, hip_sides
+from kambin.anatomy.fields import Field, field_of
 from kambin.anatomy.interspaces import space_between
 from kambin.anatomy.model import Caution, CrestHeight, Interspace
 from kambin.anatomy.reading import LabelMap
 from kambin.anatomy.refusal import Reason, ScanRefused
 from kambin.anatomy.regions import Region, region
 from kambin.anatomy.settings import MIN_BONE_ML, MIN_CUT_BONE_ML
+from kambin.anatomy.vertebrae import Body, fit_vertebra
 from kambin.case.words import SIDES, Side
 
 __all__ = ["HIPS", "Column", "bones_of", "measure_column"]
@@ -58,6 +60,9 @@ class Column:
         Directions towards the head and the back, LPS.
     cores, bodies : dict
         Vertebra → thickest place, middle of the body; LPS mm, shape (3,).
+    fits : dict
+        Vertebra → `Body`, measured in its own frame.
+    sacrum : Field or None
     spaces : dict
         Level → `Interspace`.
     axis : LumbarAxis or None
@@ -74,6 +79,8 @@ class Column:
     back: Floats | None = None
     cores: dict[str, Floats] = field(default_factory=dict)
     bodies: dict[str, Floats] = field(default_factory=dict)
+    fits: dict[str, Body] = field(default_factory=dict)
+    sacrum: Field | None = None
     spaces: dict[str, Interspace] = field(default_factory=dict)
     axis: LumbarAxis | None = None
     crest: dict[Side, CrestHeight] = field(default_factory=dict)
@@ -133,7 +140,7 @@ def measure_column(labels: LabelMap) -> Column:
     _orient(column, labels)
     if column.cranial is not None and column.back is not None:
         _separate_bodies(column, column.back)
-        _measure_spaces(column, column.back)
+        _measure_spaces(column)
         points = {name: column.bodies[name] for name in numbering.LUMBAR if name in column.bodies}
         if "L5-S1" in column.spaces:
             points["L5-S1"] = np.array(column.spaces["L5-S1"].centre_lps)
@@ -191,34 +198,38 @@ def _separate_bodies(column: Column, back: Floats) -> None:
     if len(column.cores) < 2:
         return
     for name, tangent in tangents(column.cores).items():
-        centre = body_centre(column.bones[name], column.cores[name], tangent, back)
-        if centre is None:
+        fit = fit_vertebra(name, field_of([column.bones[name]]), column.cores[name], tangent, back)
+        if fit is None:
             text = f"The body of {name} could not be separated from its arch."
             column.warn("body_not_separated", text, name)
         else:
-            column.bodies[name] = centre
+            column.fits[name] = fit
+            column.bodies[name] = fit.centre_lps
 
 
-def _measure_spaces(column: Column, back: Floats) -> None:
+def _measure_spaces(column: Column) -> None:
     names = [name for name in numbering.LUMBAR if name in column.bodies]
     for upper, lower in pairwise(names):
         if numbering.LUMBAR.index(lower) == numbering.LUMBAR.index(upper) + 1:
             middle = (column.bodies[upper] + column.bodies[lower]) / 2
             cranial = frames.unit(column.bodies[upper] - column.bodies[lower])
-            _measure_space(column, f"{upper}-{lower}", [column.bones[lower]], middle, cranial, back)
+            _measure_space(column, f"{upper}-{lower}", column.fits[lower].field, (lower,), middle, cranial)
     sacral = [column.bones[name] for name in numbering.SACRAL if name in column.bones]
-    if sacral and len(names) > 1 and names[-1] in ("L5", "L6"):
+    column.sacrum = field_of(sacral) if sacral else None
+    if column.sacrum is not None and len(names) > 1 and names[-1] in ("L5", "L6"):
         last = column.bodies[names[-1]]
         cranial = frames.unit(column.bodies[names[-2]] - last)
         middle = last - HALF_SEGMENT_MM * cranial
-        _measure_space(column, f"{names[-1]}-S1", sacral, middle, cranial, back)
+        below = tuple(name for name in numbering.SACRAL if name in column.bones)
+        _measure_space(column, f"{names[-1]}-S1", column.sacrum, below, middle, cranial)
 
 
 def _measure_space(
-    column: Column, level: str, below: list[Region], middle: Floats, cranial: Floats, back: Floats
+    column: Column, level: str, lower: Field, below: tuple[str, ...], middle: Floats, cranial: Floats
 ) -> None:
     upper = level.split("-")[0]
-    space = space_between([column.bones[upper]], below, middle, cranial, back)
+    fit = column.fits[upper]
+    space = space_between(fit.field, lower, middle, cranial, fit.shape.frame[1])
     if space is None:
         column.warn("disc_not_found", f"The space of the disc {level} could not be measured.", level)
         return
@@ -228,7 +239,7 @@ def _measure_space(
         normal_lps=frames.as_point(space.normal_lps),
         uncertainty_mm=2.0 * disc_centre_sd_mm(column.voxel_mm),
         how=SPACE_HOW,
-        structures=(upper, *(bone.name.removeprefix("vertebrae_") for bone in below)),
+        structures=(upper, *below),
     )
 
 

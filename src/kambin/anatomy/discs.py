@@ -15,83 +15,33 @@ from numpy.typing import NDArray
 
 from kambin.anatomy import frames
 from kambin.anatomy.crest import disc_centre_sd_mm
-from kambin.anatomy.fields import Field, field_of, patch_of
+from kambin.anatomy.fields import Field, field_of, patch_of, patch_step_mm
 from kambin.anatomy.geometry import Disc, Endplate, VertebraShape
-from kambin.anatomy.interspaces import in_front_of_canal, on_end_plates
+from kambin.anatomy.interspaces import Gap
 from kambin.anatomy.kernels import first_crossing
 from kambin.anatomy.model import Interspace
 from kambin.anatomy.planes import fit_plane, inside_of
 from kambin.anatomy.regions import Region
 from kambin.anatomy.rims import SAGITTAL_MM, outline_at_rim, rim_offset
-from kambin.anatomy.settings import MAX_DISC_HEIGHT_MM
 from kambin.anatomy.symmetry import mirror_turn, turned
 from kambin.anatomy.vertebrae import (
     EDGE_VOXELS,
     SHARES,
     Body,
     normal_of,
-    patch_step_mm,
 )
 
-__all__ = ["DiscMeasures", "Gap", "find_gap", "measure_disc", "sacral_shape"]
+__all__ = ["DiscMeasures", "disc_frame", "measure_disc", "sacral_shape"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-# Bodies are at most 59 mm wide and 42 mm deep (clouthier2023); a disc is at most 25 mm high in front.
-LOW_MM, HIGH_MM = (-36.0, -32.0, -22.0), (36.0, 32.0, 22.0)
 # What of the sacrum is compared with its mirror image: its first body, canal and joints, about the plate.
 MIRROR_LOW_MM, MIRROR_HIGH_MM = (-40.0, -30.0, -25.0), (40.0, 45.0, 10.0)
 # The wings of the sacrum begin behind the middle of its plate.
 SACRAL_LATERAL_SHARE = 0.45
 # A given disc farther from the space between the bones than this is not the disc of that space.
 MAX_APART_MM = 12.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Gap:
-    """The space between two bones on columns along a frame.
-
-    Attributes
-    ----------
-    origin_lps : ndarray, shape (3,)
-    frame : ndarray, shape (3, 3)
-        Rows left, posterior, cranial.
-    left, back : ndarray, shapes (a,), (b,)
-        Places of the columns, mm.
-    top, bottom : ndarray, shape (a, b)
-        Surfaces of the upper and the lower bone, mm along cranial; NaN where none is met.
-    disc : ndarray of bool, shape (a, b)
-        Columns that pass through the disc.
-    """
-
-    origin_lps: Floats
-    frame: Floats
-    left: Floats
-    back: Floats
-    top: Floats
-    bottom: Floats
-    disc: Bools
-
-    @property
-    def step_mm(self) -> float:
-        """Distance of the columns."""
-        return float(self.left[1] - self.left[0])
-
-    def volume_ml(self) -> float:
-        """Of the space on the disc's columns."""
-        return float(np.sum((self.top - self.bottom)[self.disc])) * self.step_mm**2 / 1000.0
-
-    def middle(self) -> Floats:
-        """Middle of the space, LPS mm, shape (3,)."""
-        height = (self.top - self.bottom)[self.disc]
-        x, y = np.meshgrid(self.left, self.back, indexing="ij")
-        middles = (self.top + self.bottom)[self.disc] / 2
-        local = [
-            float(np.average(values, weights=height)) for values in (x[self.disc], y[self.disc], middles)
-        ]
-        placed: Floats = self.origin_lps + np.array(local) @ self.frame
-        return placed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,27 +68,6 @@ class DiscMeasures:
     wedge_deg: float | None
     area_mm2: float
     whole: bool
-
-
-def find_gap(upper: Field, lower: Field, origin: Floats, frame: Floats) -> Gap | None:
-    """Find the surfaces on either side of a disc; None where no space of the size of a disc is there."""
-    step = min(patch_step_mm(upper), patch_step_mm(lower))
-    above = patch_of(upper, origin, frame, LOW_MM, HIGH_MM, step)
-    below = patch_of(lower, origin, frame, LOW_MM, HIGH_MM, step)
-    x, y, z = above.axes
-    start = np.full((len(x), len(y)), int(np.argmin(np.abs(z))), dtype=np.int64)
-    places = np.arange(len(z))
-    top, bottom = (
-        np.interp(first_crossing(values, start, way, True), places, z, left=np.nan, right=np.nan)
-        for values, way in ((above.values, 1), (below.values, -1))
-    )
-    height = top - bottom
-    valid = np.isfinite(height) & (height > 0) & (height < MAX_DISC_HEIGHT_MM)
-    disc = in_front_of_canal(valid, x, y, step)
-    if disc is None:
-        return None
-    disc = on_end_plates(disc, height, (x, y), step)
-    return Gap(origin, frame, x, y, top, bottom, disc) if np.count_nonzero(disc) * step**2 > 300 else None
 
 
 def sacral_shape(gap: Gap, sacrum: Field) -> VertebraShape | None:

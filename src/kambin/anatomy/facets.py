@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 # Cartilage and joint space are 2 to 4 mm wide; the voxel's own width comes on top.
 JOINT_MM = 5.0
 # A face seen in fewer voxels tells no direction.
-LEAST_VOXELS = 8
+LEAST_VOXELS = 6
 # A pair of voxels looks across the joint if it is not steeper than this (sine of its angle to the disc's
 # plane), and not farther apart than this many times the usual pair.
 TILTED, FAR = 0.6, 1.6

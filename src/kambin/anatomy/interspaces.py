@@ -1,13 +1,13 @@
 """The space between two vertebral bodies, measured from their facing surfaces.
 
 Between two bodies a regular beam of lines runs parallel to the spine. On each line the space reaches from the
-upper surface of the lower bone to the lower surface of the upper bone. Three kinds of line do not pass
-through the disc and are left out: those that meet no bone on one side, or only after 25 mm; those behind the
-bodies, from where the midline strip no longer meets both (the canal); and those at the edge of a wedge that
-miss an end plate and meet the wall of the body beyond it, which shows as a sudden jump in height. The middle
-of what is left, weighted by its height, is the centre of the space. The direction of the beam is then set to
-the normal of the plane through the lines' middles and the measurement repeated, so that the result does not
-depend on the first guess.
+upper surface of the lower bone to the lower surface of the upper bone, both found in the anti-aliased fields
+(see `fields`). Three kinds of line do not pass through the disc and are left out: those that meet no bone on
+one side, or only after 25 mm; those behind the bodies, from where the midline strip no longer meets both (the
+canal); and those at the edge of a wedge that miss an end plate and meet the wall of the body beyond it, which
+shows as a sudden jump in height. The middle of what is left, weighted by its height, is the centre of the
+space. The direction of the beam is then set to the normal of the plane through the lines' middles and the
+measurement repeated, so that the result does not depend on the first guess.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kambin.anatomy import frames
-from kambin.anatomy.regions import Region, sample
+from kambin.anatomy.fields import Field, patch_of, patch_step_mm
+from kambin.anatomy.kernels import first_crossing
 from kambin.anatomy.settings import (
     BRIDGE_MM,
     DISC_HALF_WIDTH_MM,
@@ -28,22 +29,65 @@ from kambin.anatomy.settings import (
     MIN_DISC_AREA_MM2,
 )
 
-__all__ = ["Space", "in_front_of_canal", "on_end_plates", "space_between"]
+__all__ = ["Gap", "Space", "find_gap", "space_between"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-# Distance of the lines in each round, mm: the normal settles to 0.1 degrees in three coarse rounds, even for
-# a lordotic L5-S1 that starts 25 degrees off; the last round measures, finer than any voxel that is worth
-# measuring on.
-ROUNDS_MM = (2.0, 2.0, 2.0, 1.0)
-# Distance of the samples along a line.
-SAMPLE_MM = 0.5
+# Distance of the lines in the rounds that settle the direction: the normal settles to 0.1 degrees in three,
+# even for a lordotic L5-S1 that starts 25 degrees off. The last round measures, on the bone's own samples.
+ROUNDS_MM = (2.0, 2.0, 2.0)
 # End plates are hollow by up to 2 mm each about a plane through them; a height farther than this from a plane
 # over the disc is a line that met the wall of a body.
 HOLLOW_MM = 4.0
 # The plane is fitted to the lines this far inside the edge.
 INSIDE_MM = 5.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gap:
+    """The space between two bones on columns along a frame.
+
+    Attributes
+    ----------
+    origin_lps : ndarray, shape (3,)
+    frame : ndarray, shape (3, 3)
+        Rows left, posterior, cranial.
+    left, back : ndarray, shapes (a,), (b,)
+        Places of the columns, mm.
+    top, bottom : ndarray, shape (a, b)
+        Surfaces of the upper and the lower bone, mm along cranial; NaN where none is met.
+    disc : ndarray of bool, shape (a, b)
+        Columns that pass through the disc.
+    """
+
+    origin_lps: Floats
+    frame: Floats
+    left: Floats
+    back: Floats
+    top: Floats
+    bottom: Floats
+    disc: Bools
+
+    @property
+    def step_mm(self) -> float:
+        """Distance of the columns."""
+        return float(self.left[1] - self.left[0])
+
+    def volume_ml(self) -> float:
+        """Of the space on the disc's columns."""
+        return float(np.sum((self.top - self.bottom)[self.disc])) * self.step_mm**2 / 1000.0
+
+    def middle(self) -> Floats:
+        """Middle of the space, LPS mm, shape (3,)."""
+        height = (self.top - self.bottom)[self.disc]
+        x, y = np.meshgrid(self.left, self.back, indexing="ij")
+        middles = (self.top + self.bottom)[self.disc] / 2
+        local = [
+            float(np.average(values, weights=height)) for values in (x[self.disc], y[self.disc], middles)
+        ]
+        placed: Floats = self.origin_lps + np.array(local) @ self.frame
+        return placed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,14 +112,14 @@ class Space:
 
 
 def space_between(
-    upper: list[Region], lower: list[Region], middle_lps: Floats, cranial: Floats, back: Floats
+    upper: Field, lower: Field, middle_lps: Floats, cranial: Floats, back: Floats
 ) -> Space | None:
     """Measure the space between two bones.
 
     Parameters
     ----------
-    upper, lower : list of Region
-        The bones; a sacrum may come as S1 and the rest.
+    upper, lower : Field
+        The bones; a sacrum may come as S1 and the rest in one field.
     middle_lps : ndarray, shape (3,)
         A first guess of the middle between the bodies.
     cranial, back : ndarray, shape (3,)
@@ -87,51 +131,67 @@ def space_between(
         None where no space of the size of a disc is found.
     """
     space: Space | None = None
-    for line_mm in ROUNDS_MM:
-        space = _measure(upper, lower, middle_lps, frames.spine_frame(cranial, back), line_mm)
+    for line_mm in (*ROUNDS_MM, None):
+        gap = find_gap(upper, lower, middle_lps, frames.spine_frame(cranial, back), line_mm)
+        space = None if gap is None else _space(gap)
         if space is None or float(space.normal_lps @ cranial) < 0.5:
             return None
         middle_lps, cranial = space.centre_lps, space.normal_lps
     return space
 
 
-def _measure(
-    upper: list[Region], lower: list[Region], origin: Floats, frame: Floats, line_mm: float
-) -> Space | None:
-    across = np.arange(-DISC_HALF_WIDTH_MM, DISC_HALF_WIDTH_MM + line_mm, line_mm)
-    along = np.arange(-DISC_REACH_MM, DISC_REACH_MM + SAMPLE_MM, SAMPLE_MM)
-    steps = (np.outer(across, frame[0]), np.outer(across, frame[1]), np.outer(along, frame[2]))
-    top = _first_from_below(sample(upper, origin, steps), along)
-    bottom = _last_from_below(sample(lower, origin, steps), along)
+def find_gap(
+    upper: Field, lower: Field, origin: Floats, frame: Floats, line_mm: float | None = None
+) -> Gap | None:
+    """Find the surfaces on either side of a disc.
+
+    Parameters
+    ----------
+    upper, lower : Field
+    origin : ndarray, shape (3,)
+        Between the two, LPS mm.
+    frame : ndarray, shape (3, 3)
+        Rows left, posterior, cranial.
+    line_mm : float or None
+        Distance of the lines; None for the samples that the fields are worth.
+
+    Returns
+    -------
+    Gap or None
+        None where no space of the size of a disc is there.
+    """
+    step = line_mm or min(patch_step_mm(upper), patch_step_mm(lower))
+    low = (-DISC_HALF_WIDTH_MM, -DISC_HALF_WIDTH_MM, -DISC_REACH_MM)
+    high = (DISC_HALF_WIDTH_MM, DISC_HALF_WIDTH_MM, DISC_REACH_MM)
+    above, below = (patch_of(field, origin, frame, low, high, step) for field in (upper, lower))
+    x, y, z = above.axes
+    # a first guess may lie inside a bone, so the lines are walked from far outside
+    ends = (np.zeros((len(x), len(y)), dtype=np.int64), np.full((len(x), len(y)), len(z) - 1, dtype=np.int64))
+    places = np.arange(len(z))
+    top, bottom = (
+        np.interp(first_crossing(values, start, way, True), places, z, left=np.nan, right=np.nan)
+        for values, start, way in ((above.values, ends[0], 1), (below.values, ends[1], -1))
+    )
     height = top - bottom
     valid = np.isfinite(height) & (height > 0) & (height < MAX_DISC_HEIGHT_MM)
-    disc = in_front_of_canal(valid, across, across, line_mm)
+    disc = _in_front_of_canal(valid, x, y, step)
     if disc is None:
         return None
-    disc = on_end_plates(disc, height, (across, across), line_mm)
-    if np.count_nonzero(disc) * line_mm**2 < MIN_DISC_AREA_MM2:
-        return None
-    plane = _plane_terms((across, across), disc)
-    middles = (top[disc] + bottom[disc]) / 2
-    (slope_left, slope_back, _), *_ = np.linalg.lstsq(plane, middles, rcond=None)
-    weights = height[disc]
-    local = np.array([np.average(values, weights=weights) for values in (plane[:, 0], plane[:, 1], middles)])
+    disc = _on_end_plates(disc, height, (x, y), step)
+    wide = np.count_nonzero(disc) * step**2 >= MIN_DISC_AREA_MM2
+    return Gap(origin, frame, x, y, top, bottom, disc) if wide else None
+
+
+def _space(gap: Gap) -> Space:
+    terms = _plane_terms((gap.left, gap.back), gap.disc)
+    middles = (gap.top + gap.bottom)[gap.disc] / 2
+    (slope_left, slope_back, _), *_ = np.linalg.lstsq(terms, middles, rcond=None)
     return Space(
-        centre_lps=origin + local @ frame,
-        normal_lps=frames.unit(np.array([-slope_left, -slope_back, 1.0]) @ frame),
-        height_mm=float(np.median(weights)),
-        area_mm2=float(len(weights)) * line_mm**2,
+        centre_lps=gap.middle(),
+        normal_lps=frames.unit(np.array([-slope_left, -slope_back, 1.0]) @ gap.frame),
+        height_mm=float(np.median((gap.top - gap.bottom)[gap.disc])),
+        area_mm2=float(np.count_nonzero(gap.disc)) * gap.step_mm**2,
     )
-
-
-def _first_from_below(inside: Bools, along: Floats) -> Floats:
-    found = along[inside.argmax(axis=-1)] - SAMPLE_MM / 2
-    return np.asarray(np.where(inside.any(axis=-1), found, np.nan), dtype=np.float64)
-
-
-def _last_from_below(inside: Bools, along: Floats) -> Floats:
-    found = along[len(along) - 1 - inside[..., ::-1].argmax(axis=-1)] + SAMPLE_MM / 2
-    return np.asarray(np.where(inside.any(axis=-1), found, np.nan), dtype=np.float64)
 
 
 def _plane_terms(across: tuple[Floats, Floats], lines: Bools) -> Floats:
@@ -140,19 +200,8 @@ def _plane_terms(across: tuple[Floats, Floats], lines: Bools) -> Floats:
     return np.stack([left[lines], back[lines], np.ones(np.count_nonzero(lines))], axis=1)
 
 
-def on_end_plates(disc: Bools, height: Floats, across: tuple[Floats, Floats], line_mm: float) -> Bools:
-    """Lines of a disc that end on both end plates, and not on the wall of a body beyond the edge of one.
-
-    Parameters
-    ----------
-    disc : ndarray of bool, shape (a, b)
-    height : ndarray, shape (a, b)
-        Millimetres.
-    across : two ndarrays, shapes (a,), (b,)
-        Places of the lines along left and back, mm.
-    line_mm : float
-        Distance of the lines.
-    """
+def _on_end_plates(disc: Bools, height: Floats, across: tuple[Floats, Floats], line_mm: float) -> Bools:
+    """Lines of a disc that end on both end plates, and not on the wall of a body beyond the edge of one."""
     from scipy import ndimage
 
     inside: Bools = ndimage.binary_erosion(disc, iterations=max(int(INSIDE_MM / line_mm), 1))
@@ -164,17 +213,8 @@ def on_end_plates(disc: Bools, height: Floats, across: tuple[Floats, Floats], li
     return kept
 
 
-def in_front_of_canal(valid: Bools, left: Floats, back: Floats, line_mm: float) -> Bools | None:
-    """The connected part of the lines about the middle, without what lies behind the bodies.
-
-    Parameters
-    ----------
-    valid : ndarray of bool, shape (a, b)
-    left, back : ndarray, shapes (a,), (b,)
-        Places of the lines, mm.
-    line_mm : float
-        Distance of the lines.
-    """
+def _in_front_of_canal(valid: Bools, left: Floats, back: Floats, line_mm: float) -> Bools | None:
+    """The connected part of the lines about the middle, without what lies behind the bodies."""
     from scipy import ndimage
 
     strip = valid[np.abs(left) <= MIDLINE_MM].mean(axis=0)

@@ -6,7 +6,15 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["blur", "first_crossing", "ray_crossing", "trilinear", "trilinear_points"]
+__all__ = [
+    "blur",
+    "first_crossing",
+    "linear_reach",
+    "placed",
+    "ray_crossing",
+    "trilinear",
+    "trilinear_points",
+]
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -150,3 +158,47 @@ def ray_crossing(values: Singles, start: Floats, directions: Floats, step: float
                 break
             before = value
     return out
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def linear_reach(mask: NDArray[np.bool_], gradient: Floats) -> tuple[float, float]:
+    """Least and greatest value of index · gradient over the voxels of a mask."""
+    low, high = np.inf, -np.inf
+    a, b, c = mask.shape
+    for i in range(a):
+        for j in range(b):
+            for k in range(c):
+                if mask[i, j, k]:
+                    value = i * gradient[0] + j * gradient[1] + k * gradient[2]
+                    low, high = min(low, value), max(high, value)
+    return low, high
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def placed(mask: NDArray[np.bool_], turn: Floats, shift: Floats) -> tuple[NDArray[np.int32], Floats]:
+    """Voxels of a mask and where they lie.
+
+    Returns
+    -------
+    indices : ndarray of int32, shape (n, 3)
+    places : ndarray, shape (3, n)
+        turn @ index + shift.
+    """
+    count = 0
+    a, b, c = mask.shape
+    for i in range(a):
+        for j in range(b):
+            for k in range(c):
+                if mask[i, j, k]:
+                    count += 1
+    indices, places = np.empty((count, 3), dtype=np.int32), np.empty((3, count))
+    n = 0
+    for i in range(a):
+        for j in range(b):
+            for k in range(c):
+                if mask[i, j, k]:
+                    indices[n, 0], indices[n, 1], indices[n, 2] = i, j, k
+                    for row in range(3):
+                        places[row, n] = turn[row, 0] * i + turn[row, 1] * j + turn[row, 2] * k + shift[row]
+                    n += 1
+    return indices, places

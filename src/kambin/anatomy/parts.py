@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from kambin.anatomy import frames
 from kambin.anatomy.arch import Arch
 from kambin.anatomy.geometry import Part, PartMap, VertebraShape
+from kambin.anatomy.kernels import placed
 from kambin.anatomy.regions import Region
 from kambin.anatomy.vertebrae import Body
 from kambin.case.words import SIDES, Side
@@ -47,7 +48,7 @@ INFERIOR_ABOVE_MM = 2.0
 GIVEN_SHARE = 0.05
 # Of the sacrum: the height of its first body, the depth of its pedicles, half the canal between them, and how
 # far below the plate its superior articular processes begin.
-SACRAL_BODY_MM, SACRAL_PEDICLE_MM, SACRAL_CANAL_MM, SACRAL_JOINT_MM = 30.0, 12.0, 10.0, -6.0
+SACRAL_BODY_MM, SACRAL_PEDICLE_MM, SACRAL_CANAL_MM, SACRAL_JOINT_MM = 30.0, 12.0, 10.0, -9.0
 
 
 def separate_parts(bone: Region, body: Body, arch: Arch) -> PartMap | None:
@@ -66,10 +67,8 @@ def separate_parts(bone: Region, body: Body, arch: Arch) -> PartMap | None:
     """
     if arch.lamina is None or set(arch.pedicles) != set(SIDES):
         return None
-    indices = np.argwhere(bone.mask)
-    local = body.local(frames.apply(bone.volume.lps_from_voxel, indices + bone.origin))
-    x, y, z = np.ascontiguousarray(local.T)
-    found = np.full(len(local), Part.LAMINA, dtype=np.uint8)
+    indices, (x, y, z) = _placed(bone, body.shape)
+    found = np.full(len(x), Part.LAMINA, dtype=np.uint8)
     plate = body.shape.inferior
     floor = -14.0 if plate is None else float(body.local(plate.centre_lps)[2])
     below = z < floor + INFERIOR_ABOVE_MM
@@ -83,6 +82,14 @@ def separate_parts(bone: Region, body: Body, arch: Arch) -> PartMap | None:
     codes = np.zeros(bone.mask.shape, dtype=np.uint8)
     codes[tuple(indices.T)] = found
     return PartMap(body.shape.name, bone.box, codes, "separated")
+
+
+def _placed(bone: Region, shape: VertebraShape) -> tuple[NDArray[np.int32], Floats]:
+    """Voxels of a bone, shape (n, 3), and their places in a vertebra's frame, shape (3, n)."""
+    to_lps = bone.volume.lps_from_voxel
+    shift = shape.frame @ (frames.apply(to_lps, bone.origin) - shape.origin_lps)
+    indices, places = placed(bone.mask, shape.frame @ to_lps[:3, :3], shift)
+    return indices, places
 
 
 def _paint_side(
@@ -189,9 +196,7 @@ def sacral_parts(bones: Sequence[Region], shape: VertebraShape) -> PartMap | Non
     codes = np.zeros(tuple(high - low), dtype=np.uint8)
     wall, half = shape.superior.depth_mm / 2, shape.superior.width_mm / 2
     for bone in bones:
-        indices = np.argwhere(bone.mask)
-        places = frames.apply(bone.volume.lps_from_voxel, indices + bone.origin) - shape.origin_lps
-        x, y, z = places @ shape.frame[0], places @ shape.frame[1], places @ shape.frame[2]
+        indices, (x, y, z) = _placed(bone, shape)
         found = np.zeros(len(x), dtype=np.uint8)
         first = z > -SACRAL_BODY_MM
         arch = first & (y >= wall)

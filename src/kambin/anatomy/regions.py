@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kambin.anatomy import frames
+from kambin.anatomy.kernels import linear_reach
 from kambin.anatomy.reading import Box, LabelMap
 from kambin.anatomy.settings import FRAGMENT_SHARE
 from kambin.anatomy.volume import Volume
 
-__all__ = ["Region", "middle_lps", "region", "region_of", "sample"]
+__all__ = ["Region", "middle_lps", "region", "region_of"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -84,8 +85,10 @@ class Region:
 
     def reach_mm(self, direction: Floats) -> tuple[float, float]:
         """Lowest and highest voxel centre along a unit vector, mm from the origin of LPS."""
-        heights = self.points_lps() @ direction
-        return float(heights.min()), float(heights.max())
+        gradient = self.volume.lps_from_voxel[:3, :3].T @ direction
+        low, high = linear_reach(self.mask, gradient)
+        base = frames.apply(self.volume.lps_from_voxel, self.origin) @ direction
+        return float(base + low), float(base + high)
 
     @property
     def origin(self) -> NDArray[np.int64]:
@@ -226,36 +229,3 @@ def _border(mask: Bools, box: Box, shape: tuple[int, ...]) -> NDArray[np.int64]:
                 indices[:, axis] = local
                 found.append(indices + origin)
     return np.concatenate(found)
-
-
-def sample(regions: list[Region], origin_lps: Floats, steps_lps: tuple[Floats, Floats, Floats]) -> Bools:
-    """Whether the points of a regular grid lie in any of the structures.
-
-    A point takes the value of the voxel that it lies in, so a structure ends at the faces of its voxels.
-
-    Parameters
-    ----------
-    regions : list of Region
-    origin_lps : ndarray, shape (3,)
-    steps_lps : three ndarrays, shapes (a, 3), (b, 3), (c, 3)
-        Offsets from the origin along the three axes of the grid, LPS mm.
-
-    Returns
-    -------
-    ndarray of bool, shape (a, b, c)
-    """
-    inside = np.zeros(tuple(len(step) for step in steps_lps), dtype=np.bool_)
-    for part in regions:
-        voxel_from_lps = np.asarray(np.linalg.inv(part.volume.lps_from_voxel), dtype=np.float64)
-        start = frames.apply(voxel_from_lps, origin_lps) - part.origin + 0.5
-        first, second, third = (step @ voxel_from_lps[:3, :3].T for step in steps_lps)
-        valid = np.ones_like(inside)
-        indices = []
-        for axis, size in enumerate(part.mask.shape):
-            # the grid's axes are straight lines in the voxels too, so each index is a sum of three terms
-            plane = start[axis] + first[:, None, axis] + second[None, :, axis]
-            index = np.floor(plane[:, :, None] + third[None, None, :, axis]).astype(np.int32)
-            valid &= (index >= 0) & (index < size)
-            indices.append(index)
-        inside[valid] |= part.mask[tuple(index[valid] for index in indices)]
-    return inside

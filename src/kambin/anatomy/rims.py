@@ -1,7 +1,7 @@
 """Sections of a vertebral body: front, rear and width, across it or at the rim of an endplate.
 
 The field rounds off an edge within about a voxel of it, and the body draws in below the rim; so the outline
-is measured in several sections from one voxel below the rim on, and carried on to the rim along a straight line.
+is measured in several sections from one voxel below the rim on, and carried on to the rim along a line.
 """
 
 from __future__ import annotations

@@ -17,14 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kambin.anatomy import frames
-from kambin.anatomy.fields import Field, Patch, patch_of
+from kambin.anatomy.fields import Field, Patch, patch_of, patch_step_mm
 from kambin.anatomy.geometry import Endplate, VertebraShape
 from kambin.anatomy.kernels import first_crossing
 from kambin.anatomy.planes import fit_plane, fit_robust, inside_of
 from kambin.anatomy.rims import SAGITTAL_MM, outline_at_rim, outline_of, rim_offset
 from kambin.anatomy.settings import MIDLINE_MM
 
-__all__ = ["Body", "fit_vertebra", "normal_of", "patch_step_mm"]
+__all__ = ["Body", "fit_vertebra", "normal_of"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -34,6 +34,9 @@ ROUNDS_MM = (1.5, 1.2, 1.0)
 # Reach of a patch about the body's middle: bodies are at most 59 mm wide, 42 mm deep and 33 mm high
 # (clouthier2023), and the first middle may be some millimetres off.
 LOW_MM, HIGH_MM = (-36.0, -34.0, -28.0), (36.0, 46.0, 28.0)
+# Bodies are at most 42 mm deep (clouthier2023), so the wall lies at most 21 mm behind the middle; the first
+# middle may lie somewhat off it.
+MAX_WALL_MM = 30.0
 # The field rounds off the edge of an endplate; so much of it, in voxels, is left out of its plane.
 EDGE_VOXELS = 1.25
 # How far inside an endplate its rim is looked for beyond the outline of the waist.
@@ -56,6 +59,8 @@ class Body:
         Along the frame, the origin in the middle of the body.
     wall : ndarray, shape (2,)
         The posterior wall in the midline: y = wall[0] + wall[1] · z.
+    centre_lps : ndarray, shape (3,)
+        Mean of all that lies before the wall.
     depth_mm, width_mm : float or None
         At half height.
     heights_mm : tuple of float or None
@@ -66,6 +71,7 @@ class Body:
     field: Field
     patch: Patch
     wall: Floats
+    centre_lps: Floats
     depth_mm: float | None
     width_mm: float | None
     heights_mm: tuple[float | None, ...]
@@ -74,11 +80,6 @@ class Body:
         """LPS points in the vertebra's frame."""
         found: Floats = (points_lps - self.shape.origin_lps) @ self.shape.frame.T
         return found
-
-
-def patch_step_mm(field: Field) -> float:
-    """Distance of samples that loses nothing of a field: its voxel, within 0.6 to 1 mm."""
-    return float(np.clip(field.voxel_mm, 0.6, 1.0))
 
 
 def fit_vertebra(name: str, field: Field, middle: Floats, cranial: Floats, back: Floats) -> Body | None:
@@ -161,6 +162,13 @@ class _Seen:
         centre[0] += slope * centre[1]
         return self.patch.lps(centre), frames.spine_frame(cranial, posterior)
 
+    def centre(self) -> Floats:
+        """Mean of all that lies before the wall, LPS mm, shape (3,)."""
+        total = max(int(np.count_nonzero(self.body)), 1)
+        others = ((1, 2), (0, 2), (0, 1))
+        sums = [self.body.sum(axis=other) @ axis for other, axis in zip(others, self.patch.axes, strict=True)]
+        return self.patch.lps(np.array(sums, dtype=np.float64) / total)
+
     def _half_height(self) -> float:
         top, bottom = self.plane(self.top), self.plane(self.bottom)
         if top is None or bottom is None:
@@ -185,6 +193,8 @@ def _posterior_wall(patch: Patch) -> Floats | None:
     if np.count_nonzero(good) < max(3, good.size // 2):
         return None
     places = np.interp(rows[good], np.arange(len(y)), y)
+    if float(np.median(places)) > MAX_WALL_MM:
+        return None
     line, _ = fit_robust(np.stack([np.ones(len(places)), z[slab][good]], axis=1), places)
     return line
 
@@ -256,7 +266,7 @@ def _measured(name: str, field: Field, patch: Patch, seen: _Seen) -> Body:
     waist = outline_of(patch, 0.0)
     depth, width = (None, None) if waist is None else (waist.rear - waist.front, waist.width)
     shape = VertebraShape(name, patch.frame, patch.origin_lps, top, bottom)
-    return Body(shape, field, patch, seen.wall, depth, width, _heights(patch, seen, top))
+    return Body(shape, field, patch, seen.wall, seen.centre(), depth, width, _heights(patch, seen, top))
 
 
 def _endplate(seen: _Seen, heights: Floats, inwards: int, voxel_mm: float) -> Endplate | None:
