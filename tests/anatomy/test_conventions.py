@@ -1,29 +1,169 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pytest
 import yaml
 
-from kambin.anatomy.conventions import convention, known_conventions, known_structures, laterality
-from kambin.anatomy.phantom import LumbarPhantom
-from kambin.anatomy.reading import label_map_of, read_label_map
-from kambin.anatomy.reading.telling import choose, contact
+from kambin.anatomy.conventions import (
+    convention,
+    known_conventions,
+    known_part_conventions,
+    known_structures,
+    laterality,
+    part_codes,
+    part_convention,
+    structure_group,
+    uniform_name,
+)
+from kambin.anatomy.geometry import Part
 from kambin.anatomy.refusal import Reason, ScanRefused
-from kambin.anatomy.volume import Volume
-from tests.anatomy.scenes import IDS, phantom_volume, relabelled
 
-# the phantom's bones named as six lumbar vertebrae: S1 joins the sacrum, the others go down by one
-SIX_LUMBAR = {26: 25, 27: 26, 28: 27, 29: 28, 30: 29, 31: 30}
+FORM = re.compile(
+    r"(vertebrae|endplates)_([CTL]\d{1,2}|S1|sacrum)|disc_[CTL]\d{1,2}-[CTLS]\d{1,2}|"
+    r"herniation_[TL]\d{1,2}-[LS]\d|root_[LS]\d_(left|right)|[a-z]+(_[a-z0-9]+)*"
+)
 
 
-def test_the_tables_are_those_of_the_source(shared_dir: Path) -> None:
-    source = yaml.safe_load((shared_dir / "evidence" / "labels.yaml").read_text(encoding="utf-8"))
+@pytest.fixture(scope="module")
+def source(shared_dir: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((shared_dir / "evidence" / "labels.yaml").read_text("utf-8"))
+    return loaded
+
+
+def test_totalsegmentator(source: dict[str, Any]) -> None:
     table = source["totalsegmentator"]["total"]
     assert dict(convention("total").names) == table
     assert dict(convention("total_v3").names) == {**table, 26: "vertebrae_L6"}
-    assert known_conventions()[:2] == ("total", "total_v3")
+    for name in ("total_mr", "vertebrae_mr", "vertebrae_pp", "abdominal_muscles"):
+        assert dict(convention(name).names) == source["totalsegmentator"][name]
+    assert dict(convention("body").names) == {1: "body", 2: "body_extremities"}
+
+
+def test_kambin_is_total_with_more(source: dict[str, Any]) -> None:
+    names = convention("kambin").names
+    table = source["totalsegmentator"]["total"]
+    assert {value: names[value] for value in table} == table
+    # the discs of the label map that was made of the Visible Human
+    levels = ("L5-S1", "L4-L5", "L3-L4", "L2-L3", "L1-L2")
+    assert [names[value] for value in range(201, 206)] == [f"disc_{level}" for level in levels]
+
+
+def _expanded(table: dict[Any, str]) -> dict[int, str]:
+    """A table whose keys may be ranges of values and whose names then are ranges of vertebrae."""
+    found = {}
+    for key, name in table.items():
+        low, _, high = str(key).partition("-")
+        plain = name.split(" ")[0]
+        if not high:
+            found[int(low)] = plain
+            continue
+        letter, first = plain[0], int(plain.split("-")[0][1:])
+        found |= {value: f"{letter}{first + value - int(low)}" for value in range(int(low), int(high) + 1)}
+    return found
+
+
+def test_verse(source: dict[str, Any]) -> None:
+    for value, name in _expanded(source["verse"]["labels"]).items():
+        assert convention("verse").names[value] == uniform_name(name)
+
+
+def test_spineps_and_tptbox(source: dict[str, Any]) -> None:
+    names = convention("spineps").names
+    with_numbers = source["spineps"]["seg_vert_instance"]["with_VERIDAH"]
+    plain = {key: name for key, name in with_numbers.items() if "X" not in str(key)}
+    for value, name in _expanded(plain).items():
+        assert names[value] == uniform_name(name.replace("Sacrum", "sacrum"))
+    offsets = source["tptbox"]["offsets"]
+    for value, name in source["tptbox"]["Vertebra_Instance"].items():
+        table = convention("tptbox").names
+        if name.startswith("S") and name != "S1":
+            assert table[value] == "sacrum"
+        elif name != "COCC":
+            assert table[value] == f"vertebrae_{name}"
+        if name.startswith(("L", "T")) and name != "T13":
+            assert names[value + offsets["ivd"]].startswith(f"disc_{name}-")
+            assert names[value + offsets["endplate"]] == f"endplates_{name}"
+    assert names[119] == "disc_T12-L1"  # the example of the table
+
+
+def test_totalspineseg(source: dict[str, Any]) -> None:
+    for value, name in source["totalspineseg"]["step2_output"].items():
+        found = convention("totalspineseg").names[value]
+        assert found == ("spinal_canal" if name in ("SC", "CSF") else uniform_name(name)) or name == "L7"
+
+
+def test_spider_counts_from_below() -> None:
+    names = convention("spider").names
+    lumbar = ("L5", "L4", "L3", "L2", "L1", "T12")
+    assert [names[value] for value in range(1, 7)] == [f"vertebrae_{name}" for name in lumbar]
+    assert [names[value] for value in range(101, 107)] == [f"vertebrae_{name}" for name in lumbar]
+    assert (names[201], names[202], names[206]) == ("disc_L5-S1", "disc_L4-L5", "disc_T12-L1")
+    assert names[100] == "spinal_canal"
+
+
+def test_mrspineseg(source: dict[str, Any]) -> None:
+    for value, name in source["mrspineseg"]["labels"].items():
+        if name != "S":
+            assert convention("mrspineseg").names[value] == uniform_name(name)
+
+
+COLUMNS = {
+    "ts_total": "total",
+    "ts_total_mr": "total_mr",
+    "ts_vertebrae_mr": "vertebrae_mr",
+    "tss": "totalspineseg",
+    "verse_tptbox_spineps": "spineps",
+    "spineps_tptbox": "spineps",
+    "tptbox_spineps": "spineps",
+    "spider": "spider",
+    "mrspineseg": "mrspineseg",
+}
+ROWS = {
+    **{f"L{number}": {f"vertebrae_L{number}"} for number in range(1, 6)},
+    **{f"disc_L{number}L{number + 1}": {f"disc_L{number}-L{number + 1}"} for number in range(1, 5)},
+    "disc_L5S1": {"disc_L5-S1"},
+    "S1/sacrum": {"vertebrae_S1", "sacrum"},
+    "canal": {"spinal_canal"},
+}
+
+
+def test_the_crosswalk_agrees(source: dict[str, Any]) -> None:
+    seen = 0
+    for row, names in ROWS.items():
+        for column, values in source["crosswalk_proposed"]["map"][row].items():
+            if column in COLUMNS:
+                for value in values if isinstance(values, list) else [values]:
+                    assert convention(COLUMNS[column]).names[value] in names, (row, column)
+                    seen += 1
+    assert seen > 50
+
+
+def test_parts_are_those_of_the_source(source: dict[str, Any]) -> None:
+    table = source["tptbox"]["Location_subregion_and_poi_ids"]
+    codes = {code: name for name, code in part_codes().items()}
+    found = part_convention("spineps_subregions")
+    words = {"Arcus": "arch", "Spinosus": "spinous", "Costal": "transverse", "Corpus": "body"}
+    for value, code in found.parts.items():
+        name = table[value]
+        part = codes[code]
+        assert ("_left" in part) == name.endswith("_Left") and ("_right" in part) == name.endswith("_Right")
+        expected = next(
+            (word for key, word in words.items() if key in name), "_".join(name.split("_")[:2]).lower()
+        )
+        assert part.startswith(expected)
+
+
+def test_codes_of_parts_are_those_of_the_geometry() -> None:
+    codes = dict(part_codes())
+    assert codes.pop("arch") not in {int(part) for part in Part}
+    assert codes == {part.name.lower(): int(part) for part in Part}
+    parts = convention("kambin").parts
+    assert {convention("kambin").names[value] for value, code in parts.items() if code == Part.SPINOUS} == {
+        f"vertebrae_{name}" for name in ("T12", "L1", "L2", "L3", "L4", "L5", "L6", "S1")
+    }
 
 
 def test_names_and_values_are_inverse() -> None:
@@ -34,126 +174,58 @@ def test_names_and_values_are_inverse() -> None:
             table.value_of("vertebrae_L8")
 
 
-def test_every_structure_with_a_side_is_in_the_tables() -> None:
-    paired, one_sided = laterality()
-    names = known_structures()
-    assert {f"{base}_{side}" for base in paired for side in ("left", "right")} | set(one_sided) <= names
+def test_names_are_uniform() -> None:
+    for name in known_structures():
+        assert FORM.fullmatch(name), name
 
 
-def test_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(ScanRefused) as refused:
-        label_map_of(phantom_volume(), "nonesuch")
-    assert refused.value.reason is Reason.UNKNOWN_CONVENTION
-    assert "total or total_v3" in str(refused.value)
-
-
-def test_the_name_given_goes_before_everything() -> None:
-    for name in ("total", "total_v3", "kambin", "verse"):
-        found = label_map_of(phantom_volume(), name)
-        assert (found.convention.name, found.how) == (name, "named by the caller")
-
-
-def test_s1_cut_out_of_the_sacrum_is_told_by_its_contact() -> None:
-    for voxel in (1.0, 2.0, 3.0):
-        found = label_map_of(LumbarPhantom(voxel_mm=(voxel, voxel, voxel)).label_map())
-        assert found.convention.name == "total"
-        assert found.how.startswith("told by anatomy")
-
-
-def test_a_sixth_lumbar_vertebra_is_told_by_its_distance() -> None:
-    for voxel in (1.0, 2.0, 3.0):
-        bones = LumbarPhantom(voxel_mm=(voxel, voxel, voxel)).label_map()
-        found = label_map_of(relabelled(bones, SIX_LUMBAR))
-        assert found.convention.name == "total_v3"
-        assert "vertebrae_L6" in found.voxels
-
-
-def test_26_without_a_sacrum_is_ambiguous_and_both_readings_are_listed() -> None:
-    with pytest.raises(ScanRefused) as refused:
-        label_map_of(relabelled(phantom_volume(), {25: 0}))
-    assert refused.value.reason is Reason.AMBIGUOUS_CONVENTION
-    text = str(refused.value)
-    assert "value 26 is S1;" in text and "value 26 is L6" in text and "total or total_v3" in text
-
-
-def test_26_half_grown_into_the_sacrum_is_ambiguous() -> None:
-    array = np.array(phantom_volume().array)
-    s1 = np.argwhere(array == IDS["S1"])
-    # a slit of background through most of the contact: neither a disc nor one bone
-    around = np.zeros_like(array, dtype=bool)
-    for axis in range(3):
-        for step in (-1, 1):
-            around |= (np.roll(array, step, axis) == IDS["S1"]) & (array == IDS["sacrum"])
-    places = np.argwhere(around)
-    keep = places[:, 0] < np.quantile(places[:, 0], 0.55)
-    array[tuple(places[keep].T)] = 0
-    assert len(s1)
-    with pytest.raises(ScanRefused) as refused:
-        label_map_of(Volume(array, phantom_volume().lps_from_voxel))
-    assert refused.value.reason is Reason.AMBIGUOUS_CONVENTION
-    assert "too much for a vertebra and too little for S1" in str(refused.value)
-
-
-def test_without_26_nothing_is_ambiguous() -> None:
-    found = label_map_of(relabelled(phantom_volume(), {26: 25}))
-    assert found.convention.name == "total"
-    assert "agree" in found.how
-
-
-def test_the_label_table_of_the_file_decides(tmp_path: Path) -> None:
-    path = tmp_path / "map.nii.gz"
-    LumbarPhantom(voxel_mm=(3, 3, 3), missing=frozenset({"sacrum"})).write(path)
-    found = read_label_map(path)
-    assert (found.convention.name, found.how) == ("total", "named by the label table in the file")
-
-
-def test_the_caller_may_not_contradict_the_label_table(tmp_path: Path) -> None:
-    path = tmp_path / "map.nii.gz"
-    LumbarPhantom(voxel_mm=(3, 3, 3)).write(path)
-    assert read_label_map(path, "total").convention.name == "total"
-    with pytest.raises(ScanRefused) as refused:
-        read_label_map(path, "total_v3")
-    assert refused.value.reason is Reason.CONVENTION_CONTRADICTED
+def test_every_name_is_its_own_uniform_name() -> None:
+    assert all(uniform_name(name) == name for name in known_structures())
 
 
 @pytest.mark.parametrize(
-    ("table", "expected"),
+    ("text", "name"),
     [
-        ({26: "vertebrae_S1"}, "total"),
-        ({26: "vertebrae_L6"}, "total_v3"),
-        ({26: "vertebrae_L6", 1: "anything"}, "total_v3"),
-        ({26: "vertebrae_T12"}, Reason.UNKNOWN_CONVENTION),
-        ({26: "vertebrae_S1", 77: "hip_right"}, Reason.UNKNOWN_CONVENTION),
-        ({27: "vertebrae_L5"}, Reason.AMBIGUOUS_CONVENTION),
-        ({1: "vertebrae_L6"}, Reason.AMBIGUOUS_CONVENTION),
-        ({26: "Doe"}, Reason.AMBIGUOUS_CONVENTION),
+        ("L4", "vertebrae_L4"),
+        ("l4 vertebra", "vertebrae_L4"),
+        ("Vertebra L4", "vertebrae_L4"),
+        (" vertebrae_L4 ", "vertebrae_L4"),
+        ("L5/S1", "disc_L5-S1"),
+        ("L5-S", "disc_L5-S1"),
+        ("L4-L5 disc", "disc_L4-L5"),
+        ("disc L4 L5", "disc_L4-L5"),
+        ("Sacrum", "sacrum"),
+        ("Thecal sac", "dural_sac"),
+        ("left hip", "hip_left"),
+        ("L9", None),
+        ("L5-L4", None),
+        ("Jane Doe", None),
+        ("", None),
+        ("vertebrae_L4; rm -rf", None),
     ],
 )
-def test_label_tables(table: dict[int, str], expected: str | Reason) -> None:
-    # without sacrum, so that the anatomy does not help; value 1 is not in the map and says nothing
-    volume = relabelled(phantom_volume(), {25: 0})
-    if isinstance(expected, Reason):
-        with pytest.raises(ScanRefused) as refused:
-            label_map_of(volume, names=table)
-        assert refused.value.reason is expected
-        assert "Doe" not in str(refused.value)
-    else:
-        assert label_map_of(volume, names=table).convention.name == expected
+def test_names_as_files_write_them(text: str, name: str | None) -> None:
+    assert uniform_name(text) == name
 
 
-def test_contact_of_two_blocks() -> None:
-    array = np.zeros((10, 10, 10), np.uint8)
-    array[2:5, 2:6, 2:7] = 1
-    array[5:8, 2:6, 2:7] = 2  # shares the face of 4 × 5 voxels
-    box = (slice(2, 5), slice(2, 6), slice(2, 7))
-    volume = Volume(array, np.diag([1.0, 2.0, 3.0, 1.0]))
-    assert contact(volume, box, 1, 2) == pytest.approx(4 * 2 * 5 * 3)
-    assert contact(volume, box, 1, 3) == 0
-    sheared = np.diag([1.0, 2.0, 3.0, 1.0])
-    sheared[2, 1] = 1.5  # edges of the face become (2, 1.5) and (0, 3): the area stays 2 × 3
-    assert contact(Volume(array, sheared), box, 1, 2) == pytest.approx(4 * 2 * 5 * 3)
+def test_every_structure_with_a_side_is_in_the_tables() -> None:
+    paired, one_sided = laterality()
+    assert {f"{base}_{side}" for base in paired for side in ("left", "right")} | set(
+        one_sided
+    ) <= known_structures()
 
 
-def test_choose_needs_no_geometry_when_named() -> None:
-    chosen, how = choose("total_v3", phantom_volume(), {26: 1}, {}, {})
-    assert (chosen.name, how) == ("total_v3", "named by the caller")
+def test_groups_hold_known_structures() -> None:
+    for group in ("vessels", "bowel", "kidneys", "psoas", "solid_organs", "lungs", "back_muscles", "ilium"):
+        assert structure_group(group)
+        assert set(structure_group(group)) <= known_structures()
+
+
+def test_no_such_convention() -> None:
+    with pytest.raises(ScanRefused) as refused:
+        convention("nonesuch")
+    assert refused.value.reason is Reason.UNKNOWN_CONVENTION
+    assert "total or total_v3" in str(refused.value)
+    with pytest.raises(ScanRefused) as refused:
+        part_convention("nonesuch")
+    assert " or ".join(known_part_conventions()) in str(refused.value)

@@ -58,6 +58,8 @@ class Convention:
     with_l6 : mapping
         What changes where the map holds a sixth lumbar vertebra; an empty name is a value that then can not
         be read.
+    needs : frozenset of int
+        Values of which a map has to hold one before this table is thought of; empty for most.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Convention:
     names: Mapping[int, str]
     parts: Mapping[int, int] = field(default_factory=dict)
     with_l6: Mapping[int, str] = field(default_factory=dict)
+    needs: frozenset[int] = frozenset()
 
     def value_of(self, structure: str) -> int:
         """Voxel value of a structure, the smallest of several; KeyError where there is no such structure."""
@@ -149,7 +152,14 @@ def convention(name: str) -> Convention:
         if part:
             parts[value] = codes[part]
     with_l6 = {int(value): structure for value, structure in entry.get("with_L6", {}).items()}
-    return Convention(name, entry["title"], *map(MappingProxyType, (names, parts, with_l6)))
+    return Convention(
+        name,
+        entry["title"],
+        MappingProxyType(names),
+        MappingProxyType(parts),
+        MappingProxyType(with_l6),
+        frozenset(entry.get("needs", ())),
+    )
 
 
 @cache

@@ -182,7 +182,7 @@ def _understood(
     joined = {value: chosen.value_of(chosen.names[value]) for value in present if value in chosen.names}
     moved = {value: home for value, home in joined.items() if value != home}
     if moved:
-        array = _moved(array, moved)
+        array = _moved(array, moved, max(joined.get(value, value) for value in present))
         volume, boxes = Volume(array, volume.lps_from_voxel), None
     if boxes is None:
         boxes = boxes_of(array)
@@ -230,9 +230,11 @@ def looked_up(array: NDArray[Any], codes: Mapping[int, int]) -> NDArray[np.uint8
     return found
 
 
-def _moved(array: NDArray[Any], moved: Mapping[int, int]) -> NDArray[Any]:
-    table = np.arange(np.iinfo(array.dtype).max + 1, dtype=array.dtype)
-    table[list(moved)] = list(moved.values())
+def _moved(array: NDArray[Any], moved: Mapping[int, int], highest: int) -> NDArray[Any]:
+    small = np.uint8 if highest < 256 else array.dtype
+    table = np.arange(np.iinfo(array.dtype).max + 1).astype(small)
+    for value, home in moved.items():
+        table[value] = home
     homes: NDArray[Any] = table[array.T].T
     return homes
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kambin.anatomy import frames
-from kambin.anatomy.conventions import Convention, PartConvention, known_part_conventions, part_convention
+from kambin.anatomy.conventions import PartConvention, known_part_conventions, part_convention
 from kambin.anatomy.reading.labelmap import LabelMap, boxes_of, looked_up
 from kambin.anatomy.refusal import Reason, ScanRefused
 from kambin.anatomy.settings import FRAMES_TOLERANCE_MM, MAX_UNKNOWN_SHARE
@@ -107,9 +107,7 @@ def _painted(labels: LabelMap, structure: str, where: NDArray[np.bool_]) -> Labe
         taken = set(convention.names) | set(labels.unknown_values)
         value = next(number for number in range(255, 0, -1) if number not in taken)
         names = {number: name for number, name in convention.names.items() if name != structure}
-        convention = Convention(
-            convention.name, convention.title, names | {value: structure}, convention.parts
-        )
+        convention = replace(convention, names=names | {value: structure})
     array[where] = value
     boxes = boxes_of(array)
     return replace(

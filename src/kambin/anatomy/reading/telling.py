@@ -181,6 +181,7 @@ def _possible(
 ) -> Readings:
     """Groups of readings that the anatomy allows, each group alike for the spine."""
     total = sum(present.values())
+    every = [each for each in every if not each.needs or each.needs & set(present)]
     lumbar = [len(set(LUMBAR) & {each.names.get(value) for value in present}) for each in every]
     # one vertebra alone has no order that could tell the tables apart
     some = [each for each, count in zip(every, lumbar, strict=True) if count >= max(2, max(lumbar) / 2)]
