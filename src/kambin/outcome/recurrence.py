@@ -61,7 +61,6 @@ def recurrence_risk(
     technique = model.techniques.get(option_id)
     if technique is None:
         return NoRecurrenceRisk(option_id, NOT_REMOVED, (), out_of_scope=False)
-    lowers = _lowers(model, technique, facts)
     outside = [each for each in model.population if each.when.holds(facts.get(each.when.fact))]
     if outside:
         reasons = list(dict.fromkeys(each.text for each in outside))
@@ -70,19 +69,23 @@ def recurrence_risk(
             reason=f"No number is given: {'; '.join(reasons)}.",
             source_ids=tuple(dict.fromkeys(source for each in outside for source in each.source_ids)),
             out_of_scope=True,
-            lowers=lowers,
+            lowers=_lowers(model, technique, facts),
         )
-    local = card.local_for(option_id) if card is not None else None
+    return _range(model, technique, facts, card)
+
+
+def _range(
+    model: RiskModel, technique: Technique, facts: Mapping[str, object], card: SignedCard | None
+) -> RecurrenceRisk:
+    local = None if card is None else card.local_for(technique.option)
     spread = risk_draws(model, technique, facts, local)
-    base = baseline(technique, model.interval)
     low, high = math.floor(100 * share(spread.low)), math.ceil(100 * share(spread.high))
-    word = TOO_WIDE if high - low > model.too_wide else _word(spread, base.centre, model.about)
-    notes = [NEVER_ALONE]
-    if local is not None and card is not None:
-        notes.insert(0, card.note.text)
+    centre = baseline(technique, model.interval).centre
+    word = TOO_WIDE if high - low > model.too_wide else _word(spread, centre, model.about)
+    learned = () if card is None or local is None else (card.note.text,)
     published = [rate.percent for rate in technique.rates]
     return RecurrenceRisk(
-        option=option_id,
+        option=technique.option,
         low=low,
         high=high,
         word=word,
@@ -93,9 +96,9 @@ def recurrence_risk(
         baseline_sources=tuple(dict.fromkeys(s for rate in technique.rates for s in rate.source_ids)),
         factors=tuple(_note(factor, model, technique, facts) for factor in factors_of(model, technique)),
         missing_facts=_missing(model, technique, facts),
-        lowers=lowers,
+        lowers=_lowers(model, technique, facts),
         assumes=_assumes(model, facts),
-        notes=tuple(notes),
+        notes=(*learned, NEVER_ALONE),
         calibrated=local is not None,
     )
 
