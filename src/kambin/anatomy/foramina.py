@@ -38,6 +38,8 @@ ARC_MM = 2.5
 MAX_GAP_MM = 15.0
 # The edge of a pedicle is read this far before and behind the middle of its length.
 WAIST_MM = 1.5
+# Roof and floor of a foramen are read over and under this share of the pedicles' lengths, about their middles.
+MIDDLE_SHARE = 0.6
 # Below its tip the superior process is round; its front is read at least this far below.
 TIP_MM = 2.0
 # The bodies' posterior corner is looked for this far above and below the endplate's plane.
@@ -240,12 +242,13 @@ def _end_of_pedicle(plane: Slice, bone: Floats, pedicle: Region, sign: int) -> F
 
 
 def _beside(plane: Slice, border: Floats, pedicle: Sequence[Region], edge: Floats) -> Floats:
-    """The part of the foramen's border over or under a pedicle, where it lies; its edge where none does."""
+    """The part of the foramen's border over or under the middle of a pedicle; its edge where there is none."""
     inside = (plane.values(pedicle) >= 0.5).any(axis=1)
     if not inside.any():
         return edge[np.newaxis]
     span = plane.posterior[inside]
-    part = border[(border[:, 0] >= span[0]) & (border[:, 0] <= span[-1])]
+    middle, half = (span[0] + span[-1]) / 2, MIDDLE_SHARE * (span[-1] - span[0]) / 2
+    part = border[np.abs(border[:, 0] - middle) <= half]
     return part if len(part) else edge[np.newaxis]
 
 

@@ -119,36 +119,45 @@ def find_neural(
     segments = segments_of(labels, shapes, parts, discs)
     sac = find_sac(labels, canal, shapes)
     openings = _openings(segments)
-    roofs = {
-        place: opening.plane.lps(opening.top)
-        for place, opening in openings.items()
-        if opening.top is not None
-    }
+    roofs = {place: found.plane.lps(found.top) for place, found in openings.items() if found.top is not None}
     roots, cautions, missing = find_roots(labels, segments, sac, roofs)
-    foramina: dict[tuple[str, Side], Foramen] = {}
-    for segment in segments.values():
-        _write_sac(book, segment, sac)
-        for side in SIDES:
-            foramen = _foramen(book, segment, side, openings.get((segment.level, side)), roots)
-            if foramen is not None:
-                foramina[segment.level, side] = foramen
+    foramina = _write_segments(book, segments, sac, openings, roots)
     found, told, absent = find_herniations(labels, segments, (canal, sac, roots), image, herniation)
     for item in found:
         _write_herniation(book, item, sac, roots)
-    if sac is None:
-        missing.append("dural sac")
-    elif sac.how == "derived":
-        text = "Not in the map and derived from the bony canal, with the stated uncertainty: the dural sac."
-        cautions.append(Caution("sac_derived", text, ("dural_sac",)))
     return Neural(
         foramina=foramina,
         roots=tuple(roots),
         sac=sac,
         herniations=tuple(found),
         measurements=tuple(book.rows),
-        cautions=(*cautions, *told, *_reasons(book)),
-        missing=(*missing, *absent, *book.missing),
+        cautions=(*cautions, *_about_sac(sac), *told, *_reasons(book)),
+        missing=(*(() if sac else ("dural sac",)), *missing, *absent, *book.missing),
     )
+
+
+def _write_segments(
+    book: Book,
+    segments: Mapping[str, Segment],
+    sac: Sac | None,
+    openings: Mapping[tuple[str, Side], Opening],
+    roots: list[Root],
+) -> dict[tuple[str, Side], Foramen]:
+    foramina = {}
+    for segment in segments.values():
+        _write_sac(book, segment, sac)
+        for side in SIDES:
+            foramen = _foramen(book, segment, side, openings.get((segment.level, side)), roots)
+            if foramen is not None:
+                foramina[segment.level, side] = foramen
+    return foramina
+
+
+def _about_sac(sac: Sac | None) -> tuple[Caution, ...]:
+    if sac is None or sac.how == "given":
+        return ()
+    text = "Not in the map and derived from the bony canal, with the stated uncertainty: the dural sac."
+    return (Caution("sac_derived", text, ("dural_sac",)),)
 
 
 def _reasons(book: Book) -> list[Caution]:

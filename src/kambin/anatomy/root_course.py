@@ -164,20 +164,37 @@ def derive_s1_root(side: Side, bed: RootBed) -> Root | None:
     start = space[0] + quantile * rise.sd
     length = start - space[1] + BELOW_S1_MM
     back, half_depth = _sac_at(bed.sac, bed.disc, frame, start)
-    wall = float((bed.disc.posterior_edge_lps - bed.disc.centre_lps) @ frame[1])
+    # the back of the sacral body, followed down along the body's own axis
+    down = frame @ bed.shape.frame[2]
+    edge = float((bed.disc.posterior_edge_lps - bed.disc.centre_lps) @ frame[1])
+    wall = edge - BELOW_S1_MM * float(down[1] / down[2])
     slope = float(np.radians(take_off.mean))
     drift = length * 2.0 * float(np.radians(take_off.sd)) / float(np.cos(slope)) ** 2
     # behind disc and sacral body the root lies somewhere between them and the middle of the sac
     loose = max(half_depth, 2.0 * radius) / 2
-    anchors = [
-        _Anchor((aside.mean, back, start), (aside.sd, loose, rise.sd)),
-        _Anchor(
-            (aside.mean + length * float(np.tan(slope)), wall + radius, start - length),
-            (float(np.hypot(aside.sd, drift)), loose, rise.sd),
-        ),
-    ]
+    out = aside.mean + length * float(np.tan(slope))
+    inner = _s1_wall(bed, frame)
+    reached = 1.0
+    if inner is not None and aside.mean < inner - radius < out:
+        # it can not leave through the pedicle: from there on it runs down along its inner wall
+        reached, out = (inner - radius - aside.mean) / (out - aside.mean), inner - radius
+    end = (out, wall + radius, start - length)
+    loose_end = (float(np.hypot(aside.sd, drift)), loose, rise.sd)
+    anchors = [_Anchor((aside.mean, back, start), (aside.sd, loose, rise.sd)), _Anchor(end, loose_end)]
+    if reached < 1.0:
+        at = (out, back + reached * (wall + radius - back), start - reached * length)
+        drifted = (float(np.hypot(aside.sd, reached * drift)), loose, rise.sd)
+        anchors = [anchors[0], _Anchor(at, drifted), _Anchor(end, drifted)]
     points, spread = _followed(anchors)
     return _placed(("S1", side, "S1-S2"), bed, frame, points, spread, np.full(len(points), radius))
+
+
+def _s1_wall(bed: RootBed, frame: Floats) -> float | None:
+    """Outward coordinate of the first sacral pedicle's inner wall; None where it is not known."""
+    if bed.pedicle is None:
+        return None
+    found = pedicle_edge(bed.pedicle, field_of(bed.bones), bed.disc.centre_lps, frame)
+    return None if found is None else found[0]
 
 
 def outward_frame(frame: Floats, side: Side) -> Floats:
