@@ -201,11 +201,13 @@ def radiograph(volume: Volume, arm: CArm, *, air: float = AIR_HU) -> NDArray[np.
     array = _whole(volume.array)
     if not (array.flags.c_contiguous or array.flags.f_contiguous):
         array = np.ascontiguousarray(array)
+    flat = array.reshape(-1, order="F" if array.flags.f_contiguous else "C").view()
+    flat.setflags(write=False)  # a volume's voxels are; the kernel is compiled for one kind of array only
     strides = np.array(array.strides, dtype=np.int64) // array.itemsize
     voxel_from_lps = np.asarray(np.linalg.inv(volume.lps_from_voxel), dtype=np.float64)
     turn = voxel_from_lps[:3, :3]
     summed: NDArray[np.float32] = line_integrals(
-        array.reshape(-1, order="F" if array.flags.f_contiguous else "C"),
+        flat,
         np.array(array.shape, dtype=np.int64),
         strides,
         -float(air),

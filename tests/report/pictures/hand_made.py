@@ -174,7 +174,7 @@ def proposal(
         clearances=(clearance,),
         certificate=Certificate(1.0, 1.05, 0.05, "sd", 0.1, 10, 10),
         tolerance=Tolerance(1.0, 2.0, 0.02, ""),
-        foraminoplasty=Foraminoplasty(
+        foraminoplasty=Foraminoplasty(reamers, 120.0 if reamers else 0.0, 0.2 if reamers else 0.0, 6.0, 8.0),
             reamers, 0.0 if not reamers else 120.0, 0.2 if reamers else 0.0, 6.0, 8.0
         ),
         reach=None,

@@ -1,8 +1,8 @@
 """Pictures of a measured spine and of a planned corridor, and their words.
 
-`measure_figures` makes those of a spine, `access_figures` those of a plan. Each is a `Picture`: bytes that are
-the same on every run, a caption, and the same in words for those who do not see it. The patient's sides are
-written on every picture; colour is never the only difference between two things.
+`measure_figures` makes those of a spine, `access_figures` those of a plan. Each is a `Picture`: bytes that
+are the same on every run, a caption, and the same in words for those who do not see it. The patient's sides
+are written on every picture; colour is never the only difference between two things.
 
 The libraries behind this are heavy, so a name is loaded when it is first used.
 """

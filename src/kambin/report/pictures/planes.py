@@ -129,35 +129,28 @@ def look_labels(volume: Volume, plane: Plane) -> NDArray[Any]:
     Each pixel takes the label that weighs most among the eight voxels about it (trilinear weights), so that
     borders run smoothly between voxel centres; of two that weigh the same, the smaller value.
     """
+    from kambin.report.pictures.kernels import heaviest_labels
+
     array = volume.array
-    at = frames.apply(np.asarray(np.linalg.inv(volume.lps_from_voxel)), plane.points_lps())
-    low = np.floor(at).astype(np.int64)
-    part = at - low
-    labels, weights = [], []
-    for corner in np.ndindex(2, 2, 2):
-        index = low + corner
-        valid = ((index >= 0) & (index < array.shape)).all(axis=-1)
-        found = np.zeros(index.shape[:2], dtype=array.dtype)
-        found[valid] = array[tuple(index[valid].T)]
-        labels.append(found)
-        weights.append(np.prod(np.where(np.array(corner) == 1, part, 1.0 - part), axis=-1))
-    best = labels[0].copy()
-    mixed = np.zeros(best.shape, dtype=np.bool_)
-    for found in labels[1:]:
-        mixed |= found != best
-    if mixed.any():
-        best[mixed] = _heaviest(
-            np.stack([item[mixed] for item in labels]), np.stack([item[mixed] for item in weights])
-        )
-    return best
-
-
-def _heaviest(labels: NDArray[Any], weights: Floats) -> NDArray[Any]:
-    """The label with the greatest sum of weights in each column; shapes (8, n)."""
-    totals = np.stack([(weights * (labels == own)).sum(axis=0) for own in labels])
-    near = totals >= totals.max(axis=0) - 1e-9
-    lowest: NDArray[Any] = np.where(near, labels, np.iinfo(labels.dtype).max).min(axis=0)
-    return lowest
+    if not (array.flags.c_contiguous or array.flags.f_contiguous):
+        array = np.ascontiguousarray(array)
+    flat = array.reshape(-1, order="F" if array.flags.f_contiguous else "C").view()
+    flat.setflags(write=False)  # a volume's voxels are; the kernel is compiled for one kind of array only
+    voxel_from_lps = np.asarray(np.linalg.inv(volume.lps_from_voxel), dtype=np.float64)
+    x, y = plane.axes_mm()
+    first = plane.centre_lps + x[0] * plane.right_lps + y[0] * plane.down_lps
+    rows, columns = plane.shape
+    found: NDArray[np.int64] = heaviest_labels(
+        flat,
+        np.array(array.shape, dtype=np.int64),
+        np.array(array.strides, dtype=np.int64) // array.itemsize,
+        frames.apply(voxel_from_lps, first),
+        voxel_from_lps[:3, :3] @ (plane.pixel_mm * plane.right_lps),
+        voxel_from_lps[:3, :3] @ (plane.pixel_mm * plane.down_lps),
+        rows,
+        columns,
+    )
+    return found.astype(array.dtype)
 
 
 def look_image(volume: Volume, plane: Plane) -> Floats:

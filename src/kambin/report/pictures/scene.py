@@ -19,6 +19,9 @@ __all__ = ["Scene", "scene_of"]
 
 Floats = NDArray[np.float64]
 
+# half a vertebral body: where the name of the sacrum's first body stands, of which only the top has a plane
+BELOW_PLATE_MM = 13.0
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -85,7 +88,11 @@ class Scene:
         """Middle of the body of a vertebra; of the sacrum, of its first body."""
         model = self.model
         if model is not None and vertebra in model.shapes:
-            return model.shapes[vertebra].origin_lps
+            shape = model.shapes[vertebra]
+            if shape.superior is not None and shape.inferior is None:
+                below: Floats = shape.superior.centre_lps - BELOW_PLATE_MM * shape.frame[2]
+                return below
+            return shape.origin_lps
         bone = self.spine.vertebrae.get(vertebra)
         if bone is None or bone.body_centre_lps is None:
             return None

@@ -1,8 +1,8 @@
 """The spine in three dimensions, with the corridor where there is one.
 
 Surfaces come from the labels (`vtkSurfaceNets3D`, which smooths without moving a surface out of its voxels)
-and from the exact tubes of derived nerves. The view is a parallel projection, so that the plane of the picture
-carries letters and scale as a slice does. It is drawn off-screen; where a machine can not do that,
+and from the exact tubes of derived nerves. The view is a parallel projection, so that the plane of the
+picture carries letters and scale as a slice does. It is drawn off-screen; where a machine can not do that,
 `Unrendered` says so and nothing else is lost.
 """
 
@@ -277,13 +277,13 @@ def _moved(mesh: Any, transform: Floats) -> Any:
     from vtkmodules.vtkCommonMath import vtkMatrix4x4
     from vtkmodules.vtkCommonTransforms import vtkTransform
     from vtkmodules.vtkFiltersCore import vtkPolyDataNormals
-    from vtkmodules.vtkFiltersGeneral import vtkTransformPolyDataFilter
+    from vtkmodules.vtkFiltersGeneral import vtkTransformFilter
 
     matrix = vtkMatrix4x4()
     matrix.DeepCopy(transform.ravel().tolist())
     turn = vtkTransform()
     turn.SetMatrix(matrix)
-    moved = vtkTransformPolyDataFilter()
+    moved = vtkTransformFilter()
     moved.SetTransform(turn)
     moved.SetInputData(mesh)
     normals = vtkPolyDataNormals()

@@ -65,28 +65,17 @@ def tube_field(plane: Plane, points: Floats, radius: Floats, extra_mm2: Floats |
     reach = float(radius.max()) + 4.0
     if extra_mm2 is not None:
         reach += 2.0 * float(np.sqrt(np.linalg.eigvalsh(extra_mm2).max()))
-    x, y = plane.axes_mm()
-    steps = _dense(points, radius, extra_mm2)
-    places = plane.place(steps[0])
-    for place, point, size, spread in zip(places, *steps, strict=True):
-        if abs(place[2]) > reach:
+    for point, size, spread in zip(*_dense(points, radius, extra_mm2), strict=True):
+        found = _near(plane, point, reach)
+        if found is None:
             continue
-        columns = slice(*np.searchsorted(x, (place[0] - reach, place[0] + reach)))
-        rows = slice(*np.searchsorted(y, (place[1] - reach, place[1] + reach)))
-        if columns.stop <= columns.start or rows.stop <= rows.start:
-            continue
-        offset = (
-            plane.centre_lps
-            + x[columns][None, :, None] * plane.right_lps
-            + y[rows][:, None, None] * plane.down_lps
-            - point
-        )
+        box, places = found
+        offset = places - point
         gap = np.linalg.norm(offset, axis=-1)
         if spread is not None:
             toward = offset / np.maximum(gap, 1e-9)[..., None]
             gap = gap - 2.0 * np.sqrt(np.einsum("...i,ij,...j->...", toward, spread, toward))
-        part = field[rows, columns]
-        np.minimum(part, gap - size, out=part)
+        np.minimum(field[box], gap - size, out=field[box])
     return field
 
 
@@ -123,17 +112,37 @@ def ellipse_field(
     -------
     ndarray, shape (rows, columns)
     """
-    pixels = plane.points_lps()
     field = np.full(plane.shape, FAR_MM)
     if len(points) < 2:
         return field
-    best = np.full(plane.shape, np.inf)
-    for point, frame, wide, deep in zip(points, turned, half_width, half_depth, strict=True):
-        local = (pixels - point) @ frame.T
-        ratio = np.hypot(local[..., 0] / wide, local[..., 1] / deep)
-        nearer = np.abs(local[..., 2]) < best
-        best = np.where(nearer, np.abs(local[..., 2]), best)
-        field = np.where(nearer, (ratio - 1.0) * min(wide, deep), field)
     step = float(np.linalg.norm(np.diff(points, axis=0), axis=1).max())
-    cut: Floats = np.where(best > step, FAR_MM, field)
-    return cut
+    nearest = np.full(plane.shape, step)
+    for point, frame, wide, deep in zip(points, turned, half_width, half_depth, strict=True):
+        found = _near(plane, point, max(float(wide), float(deep)) + step + 3.0)
+        if found is None:
+            continue
+        box, offset = found
+        local = (offset - point) @ frame.T
+        ratio = np.hypot(local[..., 0] / wide, local[..., 1] / deep)
+        nearer = np.abs(local[..., 2]) < nearest[box]
+        nearest[box] = np.where(nearer, np.abs(local[..., 2]), nearest[box])
+        field[box] = np.where(nearer, (ratio - 1.0) * min(wide, deep), field[box])
+    return field
+
+
+def _near(plane: Plane, point: Floats, reach: float) -> tuple[tuple[slice, slice], Floats] | None:
+    """Pixels of a plane within a reach of a point: their rows and columns, and their places."""
+    x, y = plane.axes_mm()
+    place = plane.place(point)
+    if abs(float(place[2])) > reach:
+        return None
+    columns = slice(*(int(index) for index in np.searchsorted(x, (place[0] - reach, place[0] + reach))))
+    rows = slice(*(int(index) for index in np.searchsorted(y, (place[1] - reach, place[1] + reach))))
+    if columns.stop <= columns.start or rows.stop <= rows.start:
+        return None
+    points: Floats = (
+        plane.centre_lps
+        + x[columns][None, :, None] * plane.right_lps
+        + y[rows][:, None, None] * plane.down_lps
+    )
+    return (rows, columns), points
