@@ -65,7 +65,7 @@ def label_map(markers: dict[str, tuple[float, float, float]] | None = None) -> L
 
 
 def mirrored(labels: LabelMap) -> LabelMap:
-    """The patient's mirror image: every voxel to the other side of the plane x = 0, labels of pairs swapped."""
+    """The patient's mirror image: every voxel to the other side, labels of pairs swapped."""
     array = labels.volume.array[::-1].copy()
     swapped = array.copy()
     for one, other in ((2, 3),):
@@ -175,8 +175,6 @@ def proposal(
         certificate=Certificate(1.0, 1.05, 0.05, "sd", 0.1, 10, 10),
         tolerance=Tolerance(1.0, 2.0, 0.02, ""),
         foraminoplasty=Foraminoplasty(reamers, 120.0 if reamers else 0.0, 0.2 if reamers else 0.0, 6.0, 8.0),
-            reamers, 0.0 if not reamers else 120.0, 0.2 if reamers else 0.0, 6.0, 8.0
-        ),
         reach=None,
     )
 
@@ -188,7 +186,7 @@ def plan(level: str, side: Side, *proposals: Proposal) -> AccessPlan:
 
 
 def plan_for(measured: Spine, level: str, side: Side, reamers: tuple[float, ...] = (7.5,)) -> AccessPlan:
-    """A plausible posterolateral corridor in a measured spine: to the back of the disc, from behind and aside."""
+    """A plausible posterolateral corridor: to the back of the disc, from behind and aside."""
     space = measured.interspaces[level]
     frame = spine_frame(np.array(space.normal_lps), np.array([0.0, 1.0, 0.0]))
     sign = 1.0 if side is Side.LEFT else -1.0
