@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kambin.anatomy import numbering
 from kambin.anatomy.refusal import Reason, ScanRefused
 from kambin.anatomy.volume import Volume
 from tests.anatomy.scenes import IDS, changed, measure, phantom_spine, phantom_volume, relabelled, rigid
@@ -28,9 +29,8 @@ def reframed(*signs: float, turn: np.ndarray | None = None) -> Volume:
 
 def test_a_sound_map_raises_nothing() -> None:
     assert phantom_spine().warnings[0].code == "retroperitoneum_incomplete"
-    assert not {"L1", "L2", "L3", "L4", "L5", "sacrum", "hip_left", "hip_right"} & set(
-        phantom_spine().missing
-    )
+    bones = {*numbering.LUMBAR[:5], "sacrum", "hip_left", "hip_right"}
+    assert not bones & set(phantom_spine().missing)
 
 
 def test_upside_down() -> None:

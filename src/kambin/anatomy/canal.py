@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from kambin.anatomy import frames
 from kambin.anatomy.arch import Arch
-from kambin.anatomy.fields import Field
+from kambin.anatomy.fields import Field, patch_of
 from kambin.anatomy.geometry import Canal, Disc, VertebraShape
-from kambin.anatomy.kernels import ray_crossing
+from kambin.anatomy.kernels import first_crossing, ray_crossing
 from kambin.anatomy.vertebrae import Body
 
 __all__ = ["Ring", "canal_of", "depth_at_disc", "find_rings", "ring_at", "sacral_ring"]
@@ -39,9 +39,9 @@ ROUNDS = 3
 ROWS_MM = 7.0
 # Distance of the points of the line.
 LINE_STEP_MM = 3.0
-# Heights below the plate of the sacrum at which its ring is looked for: at the pedicle, then lower, where the
-# lamina closes it when it leaves it open above.
-SACRAL_BELOW_MM = (9.0, 12.0, 6.0, 15.0, 18.0)
+# How far below the plate of the sacrum its ring is looked for, a place inside its body behind the plate's
+# middle, and the least depth of a canal.
+SACRAL_REACH_MM, SACRAL_INSIDE_MM, SACRAL_LEAST_MM = 34.0, 5.0, 5.0
 # The line reaches this far above the first and below the last ring.
 BEYOND_MM = 9.0
 
@@ -122,12 +122,29 @@ def _ring(body: Body, arch: Arch, frame: Floats) -> Ring | None:
 
 
 def sacral_ring(shape: VertebraShape, sacrum: Field) -> Ring | None:
-    """The ring of the first sacral vertebra, looked for below its plate; None where none is closed."""
+    """The highest closed ring of the first sacral vertebra; None where none is closed.
+
+    At the height of the pedicles the sacral canal is mostly open behind; the lamina closes it further down.
+    """
     if shape.superior is None:
         return None
-    wall = shape.superior.depth_mm / 2
-    for below in SACRAL_BELOW_MM:
-        middle = shape.origin_lps + (wall + 7.0) * shape.frame[1] - below * shape.frame[2]
+    low, high = (-2.0, -10.0, -SACRAL_REACH_MM), (2.0, 60.0, 0.0)
+    patch = patch_of(sacrum, shape.origin_lps, shape.frame, low, high, 1.0)
+    _, y, z = patch.axes
+    values = np.ascontiguousarray(patch.values.transpose(0, 2, 1))
+    inside = np.full(values.shape[:2], int(np.argmin(np.abs(y - SACRAL_INSIDE_MM))), dtype=np.int64)
+    wall = first_crossing(values, inside, 1, False)
+    behind = np.where(np.isfinite(wall), np.ceil(np.nan_to_num(wall) + 0.5), -1).astype(np.int64)
+    lamina = first_crossing(values, behind, 1, True)
+    for row in range(len(z))[::-1]:
+        if np.isfinite(lamina[:, row]).mean() < 0.7:
+            continue
+        front, rear = (
+            float(np.interp(np.nanmedian(side[:, row]), np.arange(len(y)), y)) for side in (wall, lamina)
+        )
+        if rear - front < SACRAL_LEAST_MM:
+            continue
+        middle = patch.lps(np.array([0.0, (front + rear) / 2, z[row]]))
         found = ring_at(shape.name, sacrum, middle, shape.frame)
         if found is not None:
             return found

@@ -133,7 +133,12 @@ def outline_at_rim(
         return rough
     table = np.array(rows)
     lines = np.polyfit(table[:, 0], table[:, 1:], 1)
-    return Outline(*(float(value) for value in lines[1]))
+    # a worn rim is round: there the body is widest below it, and not where the line meets it
+    return Outline(
+        front=float(min(lines[1, 0], table[:, 1].min())),
+        rear=float(max(lines[1, 1], table[:, 2].max())),
+        width=float(max(lines[1, 2], table[:, 3].max())),
+    )
 
 
 def rim_offset(

@@ -10,12 +10,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from kambin.anatomy import frames
-from kambin.anatomy.assembly import assemble
+from kambin.anatomy.assembly import Assembly, assemble
 from kambin.anatomy.column import Column, measure_column
 from kambin.anatomy.crest import METHOD
 from kambin.anatomy.geometry import SpineModel
 from kambin.anatomy.measuring import Book
 from kambin.anatomy.model import Caution, Measurement, Spine, Vertebra
+from kambin.anatomy.neural import Neural, find_neural
 from kambin.anatomy.presence import note_presence
 from kambin.anatomy.reading import LabelMap, read_label_map
 from kambin.anatomy.rows import write_crest, write_discs, write_posture, write_vertebrae
@@ -23,6 +24,7 @@ from kambin.anatomy.skin import find_skin
 from kambin.anatomy.volume import Volume
 from kambin.case.measured import MeasuredFact
 from kambin.case.words import SIDES
+from kambin.errors import KambinError
 
 __all__ = ["facts", "measure_spine", "read_spine"]
 
@@ -85,6 +87,7 @@ def measure_spine(label_map: LabelMap, image: Volume | None = None) -> Spine:
     skin, skin_how = find_skin(label_map, image)
     note_presence(book, column, label_map, skin_how if skin is None else None)
     vertebrae = _vertebrae(column)
+    neural = _neural(column, built, label_map, image)
     return Spine(
         convention=label_map.convention.name,
         convention_how=label_map.how,
@@ -94,9 +97,9 @@ def measure_spine(label_map: LabelMap, image: Volume | None = None) -> Spine:
         interspaces=dict(column.spaces),
         lumbar_axis_lps=None if column.axis is None else frames.as_point(column.axis.cranial),
         crest={side: column.crest[side] for side in SIDES if side in column.crest},
-        measurements=tuple(book.rows),
-        warnings=(*column.cautions, *_not_measured(book)),
-        missing=tuple(dict.fromkeys((*column.missing, *book.missing))),
+        measurements=(*book.rows, *neural.measurements),
+        warnings=(*column.cautions, *_not_measured(book), *neural.cautions),
+        missing=tuple(dict.fromkeys((*column.missing, *book.missing, *neural.missing))),
         model=SpineModel(
             labels=label_map,
             image=image,
@@ -104,13 +107,26 @@ def measure_spine(label_map: LabelMap, image: Volume | None = None) -> Spine:
             parts=built.parts,
             discs={level: found.disc for level, found in built.discs.items()},
             canal=built.canal,
-            sac=None,
-            foramina={},
-            roots=(),
-            herniations=(),
+            sac=neural.sac,
+            foramina=neural.foramina,
+            roots=neural.roots,
+            herniations=neural.herniations,
             skin=skin,
         ),
     )
+
+
+def _neural(column: Column, built: Assembly, label_map: LabelMap, image: Volume | None) -> Neural:
+    """Everything neural; where it can not be built, the bones stay and a caution says so."""
+    discs = {level: found.disc for level, found in built.discs.items()}
+    try:
+        return find_neural(label_map, built.shapes, built.parts, discs, built.canal, image)
+    except (KambinError, ArithmeticError, IndexError, ValueError) as error:
+        # an odd map must not cost the patient the bones; what happened stands in the caution
+        what = str(error) or type(error).__name__
+        text = f"Foramina, roots, sac and herniations were not measured: {what}."
+        caution = Caution("neural_not_measured", text, ("roots", "dural_sac"))
+        return Neural({}, (), None, (), (), (caution,), ("roots", "dural sac", "foramina", "herniations"))
 
 
 def _not_measured(book: Book) -> list[Caution]:
