@@ -31,7 +31,8 @@ def check_affine(lps_from_voxel: NDArray[np.float64]) -> None:
         raise ScanRefused(Reason.BAD_AFFINE, "the affine holds values that are not finite numbers")
     if not np.array_equal(lps_from_voxel[3], [0, 0, 0, 1]):
         raise ScanRefused(Reason.BAD_AFFINE, "the affine's last row is not 0 0 0 1")
-    spacing = frames.spacing_mm(lps_from_voxel)
+    with np.errstate(over="ignore"):  # what overflows is infinite, and refused
+        spacing = frames.spacing_mm(lps_from_voxel)
     if spacing.min() < MIN_SPACING_MM or spacing.max() > MAX_SPACING_MM:
         raise ScanRefused(
             Reason.BAD_SPACING,

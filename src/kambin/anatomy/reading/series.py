@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from kambin.anatomy.reading.header import check_voxels
 from kambin.anatomy.reading.jobs import Allow
 from kambin.anatomy.reading.voxels import refusing
-from kambin.anatomy.reading.walk import RLE, walk_file
+from kambin.anatomy.reading.walk import RLE, Walked, walk_file
 from kambin.anatomy.refusal import Reason, ScanRefused
 from kambin.anatomy.settings import (
     DIRECTION_TOLERANCE,
@@ -28,7 +28,7 @@ from kambin.anatomy.settings import (
 )
 from kambin.anatomy.volume import check_affine
 
-__all__ = ["read_series"]
+__all__ = ["WANTED", "Slice", "read_series", "slice_of"]
 
 Floats = NDArray[np.float64]
 CT, MR = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4"
@@ -54,8 +54,24 @@ GRAY = ("MONOCHROME1", "MONOCHROME2")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Slice:
-    """One file: where it lies, and how its numbers are to be read."""
+class Slice:
+    """One file: where it lies, and how its numbers are to be read.
+
+    Attributes
+    ----------
+    path : Path
+    series, frame : str
+        Identifiers of the series and of the frame of reference.
+    size : tuple of int
+        Columns and rows.
+    bits : tuple of int
+        Allocated, stored, and 1 where they are signed.
+    spacing : tuple of float
+        Between columns and between rows, mm.
+    row, column, position : ndarray, shape (3,)
+        Directions along a row and along a column, and middle of the first pixel, LPS mm.
+    slope, intercept : float
+    """
 
     path: Path
     series: str
@@ -131,13 +147,41 @@ def _files(folder: Path, limits: Limits) -> list[Path]:
     return files
 
 
-def _head(path: Path, limits: Limits) -> _Slice:
+def _head(path: Path, limits: Limits) -> Slice:
     walked = walk_file(path, limits)
     if walked.sop_class not in (CT, MR):
         raise ScanRefused(
             Reason.UNSUPPORTED, "an object that is no slice of a CT or MR", expected="one image per file"
         )
-    head = _parsed(path)
+    import pydicom
+
+    head = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(WANTED))
+    return slice_of(head, path, walked, limits)
+
+
+def slice_of(head: Any, path: Path, walked: Walked, limits: Limits) -> Slice:
+    """Check what the header of a slice says.
+
+    Parameters
+    ----------
+    head : pydicom.Dataset
+    path : Path
+        Where its pixels are.
+    walked : Walked
+    limits : Limits
+
+    Returns
+    -------
+    Slice
+
+    Raises
+    ------
+    ScanRefused
+    """
+    absent = [name for name in WANTED[:13] if name not in head and name != "FrameOfReferenceUID"]
+    if absent:
+        # names of the standard, not values of the file
+        raise ScanRefused(Reason.BAD_HEADER, f"a slice does not say {', '.join(absent)}")
     columns, rows = int(head.Columns), int(head.Rows)
     bits = (int(head.BitsAllocated), int(head.BitsStored), int(head.PixelRepresentation))
     gray = int(head.SamplesPerPixel) == 1 and str(head.PhotometricInterpretation) in GRAY
@@ -156,7 +200,7 @@ def _head(path: Path, limits: Limits) -> _Slice:
         )
     row_spacing, column_spacing = (float(step) for step in head.PixelSpacing)
     directions = np.array([float(part) for part in head.ImageOrientationPatient]).reshape(2, 3)
-    return _Slice(
+    return Slice(
         path=path,
         series=str(head.SeriesInstanceUID),
         frame=str(head.get("FrameOfReferenceUID") or ""),
@@ -171,18 +215,7 @@ def _head(path: Path, limits: Limits) -> _Slice:
     )
 
 
-def _parsed(path: Path) -> Any:
-    import pydicom
-
-    head = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(WANTED))
-    absent = [name for name in WANTED[:13] if name not in head and name != "FrameOfReferenceUID"]
-    if absent:
-        # names of the standard, not values of the file
-        raise ScanRefused(Reason.BAD_HEADER, f"a slice does not say {', '.join(absent)}")
-    return head
-
-
-def _check_alike(slices: Sequence[_Slice]) -> None:
+def _check_alike(slices: Sequence[Slice]) -> None:
     first = slices[0]
     if any(each.series != first.series for each in slices):
         count = len({each.series for each in slices})
@@ -203,7 +236,7 @@ def _check_alike(slices: Sequence[_Slice]) -> None:
         raise ScanRefused(Reason.MIXED_SERIES, "the slices differ in their pixel spacing")
 
 
-def _in_order(slices: Sequence[_Slice]) -> tuple[list[_Slice], Floats]:
+def _in_order(slices: Sequence[Slice]) -> tuple[list[Slice], Floats]:
     """The slices from one end to the other, and the affine (LPS mm from column, row, slice)."""
     first = slices[0]
     normal = np.cross(first.row, first.column)
@@ -240,13 +273,13 @@ def _in_order(slices: Sequence[_Slice]) -> tuple[list[_Slice], Floats]:
     return [slices[index] for index in order], affine
 
 
-def _fits(slices: Sequence[_Slice]) -> bool:
+def _fits(slices: Sequence[Slice]) -> bool:
     """Whether every value that may be stored, with its intercept, stays below the end of int16."""
     _, stored, signed = slices[0].bits
     return all(2 ** (stored - signed) - 1 + each.intercept < 2**15 for each in slices)
 
 
-def _pixels(each: _Slice, kind: type) -> NDArray[Any]:
+def _pixels(each: Slice, kind: type) -> NDArray[Any]:
     """Values of a slice, shape (rows, columns)."""
     import pydicom
 

@@ -1,0 +1,56 @@
+"""Mutated files: read or refused, never a crash, a hang or a hunger for memory."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from kambin.anatomy.reading import isolation
+from kambin.anatomy.settings import DEFAULT_LIMITS
+from tests.anatomy.reading.builders import IN_PROCESS
+from tests.anatomy.reading.fuzzing import fuzz, fuzz_whole, read_any, read_whole, seeds
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="hangs are broken off by a signal")
+GIGABYTE = 1000
+
+
+@pytest.mark.parametrize("name", seeds())
+def test_the_corpus_is_read_or_refused(tmp_path: Path, name: str) -> None:
+    data = seeds()[name]
+    assert len(data) < 10_000
+    header, whole = read_any(name, data), read_whole(tmp_path, name, data, IN_PROCESS)
+    if "nested" not in name and "implicit" not in name and name != "segmentation.dcm":
+        assert header == "read" and whole.endswith("read")
+    if name == "segmentation.dcm":
+        assert whole.startswith("read")
+
+
+def test_mutated_headers() -> None:
+    found = fuzz(1, 1500)
+    assert len(found["outcomes"]) > 10
+    assert 0.05 < found["outcomes"]["read"] / found["count"] < 0.5
+
+
+def test_mutated_files(tmp_path: Path) -> None:
+    found = fuzz_whole(2, 150, tmp_path, IN_PROCESS)
+    assert len(found["outcomes"]) > 10
+
+
+@pytest.mark.skipif(not isolation.can_isolate(), reason="no limits on processes here")
+def test_mutated_files_in_the_reading_process(tmp_path: Path) -> None:
+    fuzz_whole(3, 5, tmp_path, DEFAULT_LIMITS)
+
+
+@pytest.mark.heavy
+def test_a_hundred_thousand_mutated_headers(tmp_path: Path) -> None:
+    headers = fuzz(20261120, 100_000)
+    files = fuzz_whole(20261120, 5_000, tmp_path, IN_PROCESS)
+    assert headers["peak_mb"] < GIGABYTE and files["peak_mb"] < GIGABYTE
+
+
+@pytest.mark.heavy
+@pytest.mark.skipif(not isolation.can_isolate(), reason="no limits on processes here")
+def test_two_hundred_mutated_files_in_the_reading_process(tmp_path: Path) -> None:
+    assert fuzz_whole(20261121, 200, tmp_path, DEFAULT_LIMITS)["peak_mb"] < GIGABYTE
