@@ -38,6 +38,18 @@ def test_a_case_is_shown_with_or_without_the_word_show(run: Run) -> None:
         assert part in short.out
 
 
+def test_only_some_outcomes(run: Run) -> None:
+    ran = run("outlook", DEMO, "--only", "leg_pain_difference", "--only", "risk")
+    assert ran.code == 0
+    assert "[O09]" in ran.out
+    assert "of 100 within one" in ran.out
+    assert "structure removed" not in ran.out
+    assert "Good result" not in ran.out
+    wrong = run("outlook", DEMO, "--only", "bliss")
+    assert wrong.code == 3
+    assert "later_operation" in wrong.err
+
+
 def test_json_holds_every_live_option_with_its_label(run: Run) -> None:
     ran = run("outlook", DEMO, "--json")
     document = json.loads(ran.out)

@@ -41,12 +41,15 @@ def show(
         str, typer.Option(help="`current`, or `source`: documents F and R as written.")
     ] = "current",
     overlay: Annotated[list[Path], typer.Option(help="A hospital's own knowledge file. Repeatable.")] = [],  # noqa: B006
+    only: Annotated[
+        list[str], typer.Option(help="Only this outcome, or `risk` for the recurrence risk. Repeatable.")
+    ] = [],  # noqa: B006
     as_json: Json = False,
 ) -> None:
     """Published figures of every live option side by side, and the recurrence risk of this patient."""
     from kambin.cli.render_outlook import run_show
 
-    raise typer.Exit(run_show(case, card, profile, overlay, as_json))
+    raise typer.Exit(run_show(case, card, profile, overlay, only, as_json))
 
 
 @outlook_app.command("calibrate")

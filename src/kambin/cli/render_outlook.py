@@ -11,9 +11,11 @@ from kambin.cli import ANSWERED, OPEN
 from kambin.cli.console import emit_json, out
 from kambin.cli.patient import read_case
 from kambin.cli.render import table_of
+from kambin.errors import InputError
 
 __all__ = ["print_outlook", "run_show"]
 
+RISK = "risk"
 FEATURES = {
     "structure_removed": "structure removed",
     "anaesthesia": "anaesthesia",
@@ -22,7 +24,9 @@ FEATURES = {
 }
 
 
-def run_show(case: Path, card: Path | None, profile: str, overlays: Sequence[Path], as_json: bool) -> int:
+def run_show(
+    case: Path, card: Path | None, profile: str, overlays: Sequence[Path], only: Sequence[str], as_json: bool
+) -> int:
     """Print what is to be expected of every live option; a red flag is said instead."""
     from kambin.guideline.loading import load_knowledge
     from kambin.outcome import forecast, load_card
@@ -50,12 +54,12 @@ def run_show(case: Path, card: Path | None, profile: str, overlays: Sequence[Pat
     if as_json:
         emit_json(document)
     else:
-        print_outlook(document)
+        print_outlook(document, only)
     return ANSWERED if found.stop is None else OPEN
 
 
-def print_outlook(document: Mapping[str, Any]) -> None:
-    """Print the document that `run_show` makes."""
+def print_outlook(document: Mapping[str, Any], only: Sequence[str] = ()) -> None:
+    """Print the document that `run_show` makes, or only some of its outcomes."""
     from rich.markup import escape
 
     console = out()
@@ -69,9 +73,17 @@ def print_outlook(document: Mapping[str, Any]) -> None:
     for note in outlook["notes"]:
         if not note.endswith("]"):
             console.print(escape(note))
-    _print_recurrence(outlook["recurrence"], labels)
+    known = [RISK, *(outcome["key"] for outcome in outlook["outcomes"])]
+    for name in only:
+        if name not in known:
+            raise InputError(f"no figures on {name!r}", where="--only", expected=f"one of {', '.join(known)}")
+    if not only or RISK in only:
+        _print_recurrence(outlook["recurrence"], labels)
     for outcome in outlook["outcomes"]:
-        _print_outcome(outcome, outlook, labels)
+        if not only or outcome["key"] in only:
+            _print_outcome(outcome, outlook, labels)
+    if only:
+        return
     _print_features(outlook["rows"], labels)
     _print_beside(outlook["beside"], labels)
     for note in outlook["notes"]:
