@@ -168,7 +168,7 @@ def _slice(
         if name == "sagittal":
             found = scene.model.foramina.get((plan.level, plan.side))
             if found is not None:
-                landmarks.draw_foramen(canvas, found)
+                landmarks.draw_foramen(canvas, found, plane)
     draw_corridor(canvas, plane, proposal.corridor, projected=not name.startswith("along"))
     words = [
         f"{title}, {seen}.",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kambin.anatomy.geometry import Endplate, Foramen, Root, SpineModel
+from kambin.anatomy.geometry import Endplate, Foramen, KambinTriangle, Root, SpineModel
 from kambin.case.words import SIDES
 from kambin.report.pictures.canvas import Canvas
 from kambin.report.pictures.looks import line
@@ -24,8 +24,10 @@ __all__ = [
     "draw_root_courses",
     "draw_roots",
     "draw_sac",
+    "draw_triangle",
     "name_bodies",
     "root_name",
+    "roots_in_words",
 ]
 
 Floats = NDArray[np.float64]
@@ -34,6 +36,10 @@ Floats = NDArray[np.float64]
 DISC_MARK_MM = (19.0, 25.0)
 # roots are followed in a coronal or sagittal picture this far in front of and behind its plane
 SLAB_MM = 18.0
+# a triangle is drawn where its plane lies within 45 degrees of the picture's
+FACE_ON = 0.7
+# from the end of a root's course to the middle of its name, share of the picture's width
+NAME_BESIDE = 0.045
 
 
 def _cut(plane: Plane, centre: Floats, frame: Floats, half: tuple[float, float]) -> Floats | None:
@@ -127,6 +133,22 @@ def root_name(root: Root) -> str:
     return f"{root.name} root, {root.side}{how}"
 
 
+def roots_in_words(names: Sequence[str]) -> str:
+    """Many roots in few words: ``L4, L5, both sides, derived; S1, left``."""
+    sides: dict[tuple[str, str], list[str]] = {}
+    for text in names:
+        root, side, *how = text.replace(" root", "").split(", ")
+        sides.setdefault((root, ", ".join(how)), []).append(side)
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for (root, known), found in sides.items():
+        where = "both sides" if len(found) > 1 else found[0]
+        grouped.setdefault((where, known), []).append(root)
+    return "; ".join(
+        ", ".join(part for part in (", ".join(roots), where, known) if part)
+        for (where, known), roots in grouped.items()
+    )
+
+
 def draw_roots(canvas: Canvas, model: SpineModel, plane: Plane) -> list[str]:
     """Sections of the roots, and where each lies in 95 of 100; returns the names of those that are cut."""
     named = []
@@ -156,19 +178,27 @@ def draw_root_courses(canvas: Canvas, model: SpineModel, plane: Plane, half_mm: 
             canvas.path(places[run], line("root_derived" if root.how == "derived" else "root_given"))
         if runs:
             end = places[runs[-1]][-1]
-            canvas.write_at(
-                f"{root.name} root", float(end[0]), float(end[1]), "left" if end[0] < 0 else "right"
-            )
+            outward = NAME_BESIDE * plane.width_mm * (1.0 if end[0] > 0 else -1.0)
+            canvas.write_at(f"{root.name} root", float(end[0] + outward), float(end[1]))
             named.append(root_name(root))
     return named
 
 
-def draw_foramen(canvas: Canvas, foramen: Foramen) -> None:
-    """Border of a foramen, its Kambin triangle and the largest circle in it."""
+def draw_foramen(canvas: Canvas, foramen: Foramen, plane: Plane) -> None:
+    """Border of a foramen, and its Kambin triangle where the plane shows it from the front."""
     canvas.line(foramen.contour_lps, line("foramen"), closed=True)
-    triangle = foramen.triangle
+    draw_triangle(canvas, foramen.triangle, plane)
+
+
+def draw_triangle(canvas: Canvas, triangle: KambinTriangle | None, plane: Plane) -> bool:
+    """A Kambin triangle and the largest circle in it; not where it would be seen on edge."""
     if triangle is None:
-        return
+        return False
+    across = np.cross(
+        triangle.corners_lps[1] - triangle.corners_lps[0], triangle.corners_lps[2] - triangle.corners_lps[0]
+    )
+    if abs(float(across @ plane.away_lps)) < FACE_ON * float(np.linalg.norm(across)):
+        return False
     canvas.line(triangle.corners_lps, line("triangle"), closed=True)
     turn = np.linspace(0.0, 2.0 * np.pi, 73)
     one = triangle.corners_lps[1] - triangle.corners_lps[0]
@@ -179,6 +209,7 @@ def draw_foramen(canvas: Canvas, foramen: Foramen) -> None:
         np.cos(turn)[:, None] * one + np.sin(turn)[:, None] * other
     )
     canvas.line(ring, line("circle"))
+    return True
 
 
 def draw_crests(canvas: Canvas, scene: Scene) -> list[str]:

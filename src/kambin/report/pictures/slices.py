@@ -183,16 +183,29 @@ def coronal_picture(scene: Scene, media: Media = "svg") -> Picture:
     _hip_outlines(canvas, scene, plane)
     landmarks.draw_discs(canvas, scene, plane, "right")
     roots = [] if scene.model is None else landmarks.draw_root_courses(canvas, scene.model, plane, 40.0)
+    triangles = _triangles(canvas, scene, plane)
     crests = landmarks.draw_crests(canvas, scene)
     landmarks.name_bodies(canvas, scene, plane)
     words = [
         f"Coronal slice through the vertebral bodies, {FROM_FRONT}.",
         f"Measured: {'; '.join(crests)}." if crests else "The height of the iliac crests is not known.",
-        f"Courses of nerve roots: {'; '.join(roots)}." if roots else "No nerve root is drawn.",
+        f"Courses of nerve roots: {landmarks.roots_in_words(roots)}." if roots else "No nerve root is drawn.",
+        f"Kambin triangles with their largest circle: {'; '.join(triangles)}." if triangles else "",
         f"Cut are: {listed(cut)}." if cut else "",
     ]
     note = "The crests lie behind the plane and are projected onto it. " if crests else ""
     return canvas.finish(note + _caption(scene, roots, ""), " ".join(word for word in words if word), media)
+
+
+def _triangles(canvas: Canvas, scene: Scene, plane: Plane) -> list[str]:
+    """Kambin triangles that face this plane, with the diameter of their circles in words."""
+    if scene.model is None:
+        return []
+    return [
+        f"{item.level}, the patient's {item.side}, {2 * item.triangle.circle_radius_mm:.1f} mm"
+        for item in scene.model.foramina.values()
+        if item.triangle is not None and landmarks.draw_triangle(canvas, item.triangle, plane)
+    ]
 
 
 def _hip_outlines(canvas: Canvas, scene: Scene, plane: Plane) -> None:
@@ -243,7 +256,7 @@ def foramina_picture(scene: Scene, side: Side, media: Media = "svg") -> Picture 
     cut = ground(canvas, scene, plane)
     said = []
     for item in found:
-        landmarks.draw_foramen(canvas, item)
+        landmarks.draw_foramen(canvas, item, plane)
         triangle = item.triangle
         circle = "" if triangle is None else f", circle {2 * triangle.circle_radius_mm:.1f} mm"
         canvas.write(f"{item.level}{circle}", item.centre_lps, "right")

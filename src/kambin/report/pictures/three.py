@@ -18,7 +18,7 @@ from kambin.access.model import AccessPlan, Proposal
 from kambin.errors import KambinError
 from kambin.report.pictures.canvas import Canvas
 from kambin.report.pictures.corridor import ends, plan_words
-from kambin.report.pictures.landmarks import root_name
+from kambin.report.pictures.landmarks import root_name, roots_in_words
 from kambin.report.pictures.looks import Look, class_of, part
 from kambin.report.pictures.picture import Media, Picture
 from kambin.report.pictures.planes import Plane, edge_letters
@@ -114,7 +114,7 @@ def spine_picture(
         canvas.write("entry", entry, "left" if plane.place(entry)[0] < 0 else "right")
         words.append(plan_words(plan, proposal))
     roots = [] if scene.model is None else [root_name(root) for root in scene.model.roots]
-    words.append(f"Nerve roots: {'; '.join(roots)}." if roots else "No nerve root is drawn.")
+    words.append(f"Nerve roots: {roots_in_words(roots)}." if roots else "No nerve root is drawn.")
     note = (
         "Surfaces of the labels. Derived nerves are ringed, given ones are smooth."
         if roots
