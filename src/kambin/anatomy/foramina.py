@@ -34,11 +34,11 @@ STEP_SHARE, MAX_STEP_MM = 0.4, 0.5
 REACH_BEHIND_MM, REACH_ALONG_MM = 32.0, 34.0
 # The extreme of a rounded border is the vertex of a parabola through its points this near the outermost one.
 ARC_MM = 2.5
-# A facet joint's gap is a few millimetres; bones farther apart than this do not form a joint.
-MAX_GAP_MM = 15.0
+# Bones about one foramen that lie farther apart in its plane than a foramen is high do not bound it.
+MAX_GAP_MM = 22.0
 # The edge of a pedicle is read this far before and behind the middle of its length.
 WAIST_MM = 1.5
-# Roof and floor of a foramen are read over and under this share of the pedicles' lengths, about their middles.
+# Roof and floor of a foramen are read along this share of the pedicles' lengths, about their middles.
 MIDDLE_SHARE = 0.6
 # Below its tip the superior process is round; its front is read at least this far below.
 TIP_MM = 2.0
@@ -104,6 +104,10 @@ class Slice:
         """LPS points, projected on the plane, shape (..., 2)."""
         found: Floats = (points_lps - self.origin_lps) @ self.frame[1:].T
         return found
+
+    def grid(self) -> Floats:
+        """Coordinates of the samples, shape (posterior, cranial, 2)."""
+        return np.stack(np.meshgrid(self.posterior, self.cranial, indexing="ij"), axis=-1)
 
     def values(self, regions: Sequence[Region]) -> Floats:
         """The field of some regions in the plane, shape (posterior, cranial)."""
@@ -173,7 +177,10 @@ def measure_opening(bones: SegmentBones, side: Side) -> Opening:
     if top is not None and corner is not None and lower_corner is not None:
         disc = None if bones.disc.region is None else plane.values([bones.disc.region])
         tip = None if process is None else _extreme(plane, process, 1)
-        contour = _border(plane, (upper, lower, disc, process), (top, corner, lower_corner), tip)
+        links = _links(plane, bones, upper, lower)
+        mouth = _joint_mouth(plane, (upper, lower), bones.upper_pedicle, float(corner[0]), tip)
+        links += [] if mouth is None else [mouth]
+        contour = _border(plane, (upper, lower, disc), links, (top, corner, lower_corner))
         top = _arc_end(_beside(plane, contour, [bones.upper_pedicle], top), np.array([0.0, 1.0]))
         if bottom is not None and bones.lower_pedicle is not None:
             below = _beside(plane, contour, [bones.lower_pedicle], bottom)
@@ -242,7 +249,7 @@ def _end_of_pedicle(plane: Slice, bone: Floats, pedicle: Region, sign: int) -> F
 
 
 def _beside(plane: Slice, border: Floats, pedicle: Sequence[Region], edge: Floats) -> Floats:
-    """The part of the foramen's border over or under the middle of a pedicle; its edge where there is none."""
+    """The foramen's border over or under the middle of a pedicle; its edge where there is none."""
     inside = (plane.values(pedicle) >= 0.5).any(axis=1)
     if not inside.any():
         return edge[np.newaxis]
@@ -317,23 +324,20 @@ def _front(plane: Slice, process: Floats, height: float) -> Floats | None:
 
 def _border(
     plane: Slice,
-    bones: tuple[Floats, Floats, Floats | None, Floats | None],
+    bones: tuple[Floats, Floats, Floats | None],
+    links: list[tuple[Floats, Floats]],
     points: tuple[Floats, Floats, Floats],
-    tip: Floats | None,
 ) -> Floats:
     """The closed border of the free piece below `points[0]` and behind the corners; empty where it leaks."""
-    (upper, lower, disc, process), (top, corner, lower_corner) = bones, points
+    (upper, lower, disc), (top, corner, lower_corner) = bones, points
     solid = np.maximum(upper, lower)
     if disc is not None:
         solid = np.maximum(solid, disc)
-    grid = np.stack(np.meshgrid(plane.posterior, plane.cranial, indexing="ij"), axis=-1)
+    grid = plane.grid()
     ahead = np.array([-20.0, 0.0])
     solid[_within(grid, [corner, lower_corner, lower_corner + ahead, corner + ahead])] = 1.0
-    gap = _joint_gap(grid, upper, lower, float(corner[0]), tip)
-    foot = None if process is None else _foot(grid, lower, process)
-    for line in (gap, foot):
-        if line is not None:
-            solid[_near_line(grid, *line)] = 1.0
+    for line in links:
+        solid[_near_line(grid, *line)] = 1.0
     # a little below the upper pedicle, where the ganglion lies, the foramen is open in every patient
     seeds = np.argwhere(solid < 0.5)
     goal = np.array([(top[0] + corner[0]) / 2, (top[1] + corner[1]) / 2])
@@ -360,20 +364,24 @@ def _within(grid: Floats, corners: list[Floats]) -> Bools:
     return all_left | none_left
 
 
-def _joint_gap(
-    grid: Floats, upper: Floats, lower: Floats, corner: float, tip: Floats | None
+def _joint_mouth(
+    plane: Slice, bones: tuple[Floats, Floats], pedicle: Region, corner: float, tip: Floats | None
 ) -> tuple[Floats, Floats] | None:
     """The mouth of the joint: from the tip of the superior process to the bone above.
 
-    The bone above is the piece that hangs together with its body and pedicle in the plane: the tip of the
-    inferior process stands apart from it and behind the joint. Where the superior process is not known apart,
-    the shortest line between the two bones behind the bodies' corner; None where they form no joint.
+    The bone above is the piece that hangs together with its pedicle in the plane: the tip of the inferior
+    process stands apart from it and behind the joint. Where the superior process is not known apart, the
+    shortest line between the two bones behind the bodies' corner; None where they form no joint.
     """
+    from scipy import ndimage
     from scipy.spatial import cKDTree
 
+    grid = plane.grid()
     behind = grid[..., 0] > corner + 2.0
-    above = grid[_largest(upper >= 0.5) & behind]
-    below = grid[(lower >= 0.5) & behind] if tip is None else tip[np.newaxis]
+    pieces, _ = ndimage.label(bones[0] >= 0.5)
+    held = np.unique(pieces[_largest(plane.values([pedicle]) >= 0.5)])
+    above = grid[np.isin(pieces, held[held > 0]) & behind]
+    below = grid[(bones[1] >= 0.5) & behind] if tip is None else tip[np.newaxis]
     if len(above) == 0 or len(below) == 0:
         return None
     distance, index = cKDTree(above).query(below)
@@ -383,18 +391,31 @@ def _joint_gap(
     return above[index[nearest]], below[nearest]
 
 
-def _foot(grid: Floats, lower: Floats, process: Floats) -> tuple[Floats, Floats] | None:
-    """The shortest line from the superior process to its own bone, where they part in the plane."""
+def _links(plane: Slice, bones: SegmentBones, upper: Floats, lower: Floats) -> list[tuple[Floats, Floats]]:
+    """Shortest lines between parts of one bone that hang together beside the plane but not in it."""
+    grid = plane.grid()
+    pairs = [(upper, bones.upper_body, [bones.upper_pedicle])]
+    if bones.lower_pedicle is not None:
+        pairs.append((lower, bones.lower_body, [bones.lower_pedicle]))
+        if bones.process is not None:
+            pairs.append((lower, [bones.lower_pedicle], [bones.process]))
+    found = [_link(grid, bone, plane.values(one), plane.values(other)) for bone, one, other in pairs]
+    return [line for line in found if line is not None]
+
+
+def _link(grid: Floats, bone: Floats, one: Floats, other: Floats) -> tuple[Floats, Floats] | None:
+    from scipy import ndimage
     from scipy.spatial import cKDTree
 
-    main, own = _largest(lower >= 0.5), _largest(process >= 0.5)
-    if not own.any() or (main & own).any():
+    pieces, _ = ndimage.label(bone >= 0.5)
+    first, second = _largest(one >= 0.5), _largest(other >= 0.5)
+    if not first.any() or not second.any() or set(pieces[first]) & set(pieces[second]) - {0}:
         return None
-    distance, index = cKDTree(grid[main]).query(grid[own])
+    distance, index = cKDTree(grid[first]).query(grid[second])
     nearest = int(distance.argmin())
     if distance[nearest] > MAX_GAP_MM:
         return None
-    return grid[main][index[nearest]], grid[own][nearest]
+    return grid[first][index[nearest]], grid[second][nearest]
 
 
 def _largest(solid: Bools) -> Bools:

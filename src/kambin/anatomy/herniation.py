@@ -7,7 +7,7 @@ the disc space. Widths are read from the anti-aliased field of the material in s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +42,8 @@ class HerniationBed:
     disc : Disc
     upper_plate, lower_plate : Endplate
         The facing endplates.
+    bones : tuple of sequence of Region
+        The upper and the lower bone, whole.
     pedicles : mapping
         (``upper`` or ``lower``, side) → pedicle.
     processes : mapping
@@ -52,6 +54,7 @@ class HerniationBed:
     disc: Disc
     upper_plate: Endplate
     lower_plate: Endplate
+    bones: tuple[Sequence[Region], Sequence[Region]]
     pedicles: Mapping[tuple[str, Side], Region]
     processes: Mapping[Side, Region]
     canal: Canal | None

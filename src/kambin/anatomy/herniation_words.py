@@ -11,15 +11,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kambin.anatomy.fields import field_of
 from kambin.anatomy.herniation import HerniationBed, Shape
 from kambin.anatomy.nerve_numbers import scalar
+from kambin.anatomy.pedicles import pedicle_borders
 from kambin.anatomy.regions import Region
+from kambin.anatomy.root_course import outward_frame
 from kambin.case.words import SIDES, Side
 
 __all__ = ["Borders", "Words", "borders_of", "name_herniation"]
 
 Floats = NDArray[np.float64]
 
+# A process's inner border is this percentile of its voxels: single voxels of another part do not move it.
+INNERMOST = 2.0
 # Samples of a facet's inner border are read this far above and below the disc's plane.
 FACET_SLAB_MM = 6.0
 
@@ -131,37 +136,32 @@ def _borders(bed: HerniationBed, side: Side) -> Borders:
         points = _outwards(process, bed, sign)
         near = points[np.abs(points[:, 2]) <= FACET_SLAB_MM]
         near = near if len(near) else points
-        facet = float(near[:, 0].min()) - max(process.volume.spacing_mm) / 2
+        facet = float(np.percentile(near[:, 0], INNERMOST)) - max(process.volume.spacing_mm) / 2
         inner = near[near[:, 0] <= facet + 2.0 * max(process.volume.spacing_mm)]
         facet_front = float(inner[:, 1].mean())
-    known = {which: bed.pedicles.get((which, side)) for which in ("upper", "lower")}
-    spans = {which: _span(part, bed, sign) for which, part in known.items() if part is not None}
-    inner_outer = [np.mean([span[0][end] for span in spans.values()]) for end in (0, 1)] if spans else None
+    frame = outward_frame(bed.disc.frame, side)
+    spans = {}
+    for which, bone in zip(("upper", "lower"), bed.bones, strict=True):
+        pedicle = bed.pedicles.get((which, side))
+        found = (
+            None if pedicle is None else pedicle_borders(pedicle, field_of(bone), bed.disc.centre_lps, frame)
+        )
+        if found is not None:
+            spans[which] = found
     lower = spans.get("lower")
     return Borders(
         facet=facet,
         facet_front=facet_front,
-        pedicle_inner=None if inner_outer is None else float(inner_outer[0]),
-        pedicle_outer=None if inner_outer is None else float(inner_outer[1]),
-        upper_bottom=spans["upper"][1][0] if "upper" in spans else None,
-        lower_middle=None if lower is None else (lower[1][0] + lower[1][1]) / 2,
-        lower_bottom=None if lower is None else lower[1][0],
+        pedicle_inner=float(np.mean([span.inner for span in spans.values()])) if spans else None,
+        pedicle_outer=float(np.mean([span.outer for span in spans.values()])) if spans else None,
+        upper_bottom=spans["upper"].bottom if "upper" in spans else None,
+        lower_middle=None if lower is None else lower.middle,
+        lower_bottom=None if lower is None else lower.bottom,
     )
 
 
 def _outwards(part: Region, bed: HerniationBed, sign: float) -> Floats:
     return np.asarray(bed.local(part.points_lps()) * np.array([sign, 1.0, 1.0]), dtype=np.float64)
-
-
-def _span(part: Region, bed: HerniationBed, sign: float) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Inner and outer, lower and upper border of a pedicle at its waist."""
-    points = _outwards(part, bed, sign)
-    low, high = np.percentile(points[:, 1], [25.0, 75.0])
-    waist = points[(points[:, 1] >= low) & (points[:, 1] <= high)]
-    half = max(part.volume.spacing_mm) / 2
-    inner, _, bottom = waist.min(axis=0) - half
-    outer, _, top = waist.max(axis=0) + half
-    return (float(inner), float(outer)), (float(bottom), float(top))
 
 
 def _side(shape: Shape) -> str:

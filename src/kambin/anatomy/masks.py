@@ -53,8 +53,16 @@ def region_of_mask(name: str, volume: Volume, mask: Bools, box: Box | None = Non
 
 
 def part_region(labels: LabelMap, parts: PartMap, *wanted: Part) -> Region | None:
-    """The voxels of one or more parts of a vertebra; None where it has none of them."""
+    """The largest piece of one or more parts of a vertebra; None where it has none of them.
+
+    Where a part was cut out of a bone, voxels elsewhere may carry its code by mistake: they are left out.
+    """
+    from scipy import ndimage
+
     mask = np.isin(parts.codes, [int(part) for part in wanted])
+    pieces, count = ndimage.label(mask)
+    if count > 1:
+        mask = pieces == int(np.bincount(pieces.ravel())[1:].argmax()) + 1
     return region_of_mask(parts.vertebra, labels.volume, mask, parts.box)
 
 

@@ -7,13 +7,15 @@ pedicle, leave the bone.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from kambin.anatomy.fields import Field, values_at
 from kambin.anatomy.regions import Region
 
-__all__ = ["DIAGONAL", "pedicle_edge"]
+__all__ = ["DIAGONAL", "PedicleBorders", "pedicle_borders"]
 
 Floats = NDArray[np.float64]
 
@@ -31,10 +33,20 @@ FAN_DEG = np.arange(180.0, 271.0, 7.5)
 OUTWARDS_DEG = np.arange(290.0, 326.0, 7.5)
 
 
-def pedicle_edge(
+class PedicleBorders(NamedTuple):
+    """Borders of a pedicle, mm; `edge` is (outwards, cranial), the farthest point inwards and down."""
+
+    inner: float
+    outer: float
+    bottom: float
+    middle: float
+    edge: Floats
+
+
+def pedicle_borders(
     pedicle: Region, bone: Field, origin_lps: Floats, frame: Floats, roof: float | None = None
-) -> tuple[float, float, Floats] | None:
-    """Inner and outer border of a pedicle, and its lower inner edge.
+) -> PedicleBorders | None:
+    """The borders of a pedicle where its waist is.
 
     Parameters
     ----------
@@ -49,12 +61,8 @@ def pedicle_edge(
 
     Returns
     -------
-    inner, outer : float
-        Outward coordinates, mm.
-    edge : ndarray, shape (2,)
-        (outwards, cranial): the point of its section that lies farthest inwards and down.
-
-    None where the rays do not leave the bone.
+    PedicleBorders or None
+        None where the rays do not leave the bone.
     """
     middle = _middle((pedicle.points_lps() - origin_lps) @ frame.T, max(pedicle.volume.spacing_mm))
     inwards, fan, outwards = (
@@ -65,7 +73,13 @@ def pedicle_edge(
     if roof is not None:  # what the fan met below the roof is a flare, not the pedicle
         fan = np.stack([fan[:, 0], np.maximum(fan[:, 1], roof)], axis=1)
     edge: Floats = fan[int((fan @ DIAGONAL).argmax())]
-    return float(np.median(inwards[:, 0])), float(outwards[:, 0].max()), edge
+    return PedicleBorders(
+        inner=float(np.median(inwards[:, 0])),
+        outer=float(outwards[:, 0].max()),
+        bottom=float(fan[-1, 1]),
+        middle=float(middle[2]),
+        edge=edge,
+    )
 
 
 def _middle(points: Floats, voxel_mm: float) -> Floats:

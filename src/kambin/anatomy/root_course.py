@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from kambin.anatomy.fields import field_of
 from kambin.anatomy.geometry import Disc, Endplate, Root, Sac, VertebraShape
 from kambin.anatomy.nerve_numbers import Number, number, numbers, scalar
-from kambin.anatomy.pedicles import DIAGONAL, pedicle_edge
+from kambin.anatomy.pedicles import DIAGONAL, pedicle_borders
 from kambin.anatomy.regions import Region
 from kambin.case.words import Side
 
@@ -126,11 +126,11 @@ def derive_root(name: str, side: Side, level: str, bed: RootBed) -> Root | None:
         return None
     frame = outward_frame(bed.disc.frame, side)
     roof = None if bed.roof_lps is None else float((bed.roof_lps - bed.disc.centre_lps) @ frame[2])
-    found = pedicle_edge(bed.pedicle, field_of(bed.bones), bed.disc.centre_lps, frame, roof)
-    if found is None:
+    borders = pedicle_borders(bed.pedicle, field_of(bed.bones), bed.disc.centre_lps, frame, roof)
+    if borders is None:
         return None
-    inner, outer, edge = found
-    below = edge + number("roots", "diameter", name).mean / 2 * DIAGONAL
+    inner, outer = borders.inner, borders.outer
+    below = borders.edge + number("roots", "diameter", name).mean / 2 * DIAGONAL
     if below[1] <= space[1] + LEAST_RISE_MM:
         return None
     anchors = _lumbar_anchors(name, bed, bed.sac, frame, _Marks(below, inner, outer, space))
@@ -193,8 +193,8 @@ def _s1_wall(bed: RootBed, frame: Floats) -> float | None:
     """Outward coordinate of the first sacral pedicle's inner wall; None where it is not known."""
     if bed.pedicle is None:
         return None
-    found = pedicle_edge(bed.pedicle, field_of(bed.bones), bed.disc.centre_lps, frame)
-    return None if found is None else found[0]
+    found = pedicle_borders(bed.pedicle, field_of(bed.bones), bed.disc.centre_lps, frame)
+    return None if found is None else found.inner
 
 
 def outward_frame(frame: Floats, side: Side) -> Floats:

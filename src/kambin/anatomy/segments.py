@@ -94,7 +94,7 @@ class Segment:
         above, below = self.plates
         if above is None or below is None:
             return None
-        return HerniationBed(self.disc, above, below, self.pedicles, self.processes, canal)
+        return HerniationBed(self.disc, above, below, self.bones, self.pedicles, self.processes, canal)
 
 
 def segments_of(
