@@ -20,6 +20,7 @@ from kambin.anatomy.crest import crest_height, disc_centre_sd_mm, hip_sides
 from kambin.anatomy.fields import Field, field_of
 from kambin.anatomy.interspaces import space_between
 from kambin.anatomy.model import Caution, CrestHeight, Interspace
+from kambin.anatomy.planes import rear_corner
 from kambin.anatomy.reading import LabelMap
 from kambin.anatomy.refusal import Reason, ScanRefused
 from kambin.anatomy.regions import Region, region
@@ -229,7 +230,12 @@ def _measure_space(
 ) -> None:
     upper = level.split("-")[0]
     fit = column.fits[upper]
-    space = space_between(fit.field, lower, middle, cranial, fit.shape.frame[1])
+    plates = [(fit.shape.inferior, fit.shape.frame)]
+    if below[0] in column.fits:
+        lower_shape = column.fits[below[0]].shape
+        plates.append((lower_shape.superior, lower_shape.frame))
+    corners = [rear_corner(plate, frame) for plate, frame in plates if plate is not None]
+    space = space_between(fit.field, lower, middle, cranial, fit.shape.frame[1], corners)
     if space is None:
         column.warn("disc_not_found", f"The space of the disc {level} could not be measured.", level)
         return

@@ -20,7 +20,7 @@ from kambin.anatomy.geometry import Disc, Endplate, VertebraShape
 from kambin.anatomy.interspaces import Gap
 from kambin.anatomy.kernels import first_crossing
 from kambin.anatomy.model import Interspace
-from kambin.anatomy.planes import fit_plane, inside_of
+from kambin.anatomy.planes import fit_plane, inside_of, rear_corner
 from kambin.anatomy.regions import Region
 from kambin.anatomy.rims import SAGITTAL_MM, outline_at_rim, rim_offset
 from kambin.anatomy.symmetry import mirror_turn, turned
@@ -121,6 +121,7 @@ def measure_disc(
     -------
     DiscMeasures
     """
+    gap = gap.before([rear_corner(plate, gap.frame) for plate in facing if plate is not None])
     rear, front = _edges(gap)
     depths = [plate.depth_mm for plate in facing if plate is not None]
     depth = float(np.mean(depths)) if depths else rear - front

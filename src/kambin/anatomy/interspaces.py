@@ -12,7 +12,8 @@ measurement repeated, so that the result does not depend on the first guess.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,8 @@ ROUNDS_MM = (2.0, 2.0, 2.0)
 # End plates are hollow by up to 2 mm each about a plane through them; a height farther than this from a plane
 # over the disc is a line that met the wall of a body.
 HOLLOW_MM = 4.0
+# The back walls are hollow: beside the midline a disc reaches this far behind its bodies' corners.
+BEHIND_MM = 1.2
 # The plane is fitted to the lines this far inside the edge.
 INSIDE_MM = 5.0
 
@@ -73,6 +76,16 @@ class Gap:
     def step_mm(self) -> float:
         """Distance of the columns."""
         return float(self.left[1] - self.left[0])
+
+    def before(self, corners_lps: Sequence[Floats]) -> Gap:
+        """The same gap without the lines that lie behind the rear corners of the bodies.
+
+        Behind them, beside the canal, a line can pass from pedicle to pedicle at the height of a disc.
+        """
+        limit = min(
+            (float((corner - self.origin_lps) @ self.frame[1]) for corner in corners_lps), default=np.inf
+        )
+        return replace(self, disc=self.disc & (self.back < limit + BEHIND_MM))
 
     def volume_ml(self) -> float:
         """Of the space on the disc's columns."""
@@ -112,7 +125,12 @@ class Space:
 
 
 def space_between(
-    upper: Field, lower: Field, middle_lps: Floats, cranial: Floats, back: Floats
+    upper: Field,
+    lower: Field,
+    middle_lps: Floats,
+    cranial: Floats,
+    back: Floats,
+    corners_lps: Sequence[Floats] = (),
 ) -> Space | None:
     """Measure the space between two bones.
 
@@ -124,6 +142,8 @@ def space_between(
         A first guess of the middle between the bodies.
     cranial, back : ndarray, shape (3,)
         Directions towards the head and the back there.
+    corners_lps : sequence of ndarray, shape (3,)
+        Rear corners of the bodies in the midline, where they are known.
 
     Returns
     -------
@@ -133,7 +153,7 @@ def space_between(
     space: Space | None = None
     for line_mm in (*ROUNDS_MM, None):
         gap = find_gap(upper, lower, middle_lps, frames.spine_frame(cranial, back), line_mm)
-        space = None if gap is None else _space(gap)
+        space = None if gap is None else _space(gap.before(corners_lps))
         if space is None or float(space.normal_lps @ cranial) < 0.5:
             return None
         middle_lps, cranial = space.centre_lps, space.normal_lps

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["fit_plane", "fit_robust", "inside_of"]
+from kambin.anatomy.geometry import Endplate
+
+__all__ = ["fit_plane", "fit_robust", "inside_of", "rear_corner"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -69,3 +71,10 @@ def inside_of(mask: Bools, margin: int) -> Bools:
 
     inner: Bools = ndimage.binary_erosion(mask, iterations=margin) if margin > 0 else mask
     return inner if np.count_nonzero(inner) >= 12 else mask
+
+
+def rear_corner(plate: Endplate, frame: Floats) -> Floats:
+    """Rear edge of an endplate in the mid-sagittal plane, LPS mm, shape (3,)."""
+    back = frame[1] - plate.normal_lps * float(frame[1] @ plate.normal_lps)
+    corner: Floats = plate.centre_lps + back / float(np.linalg.norm(back)) * plate.depth_mm / 2
+    return corner

@@ -11,8 +11,9 @@ from kambin.anatomy.arch import Pedicle
 from kambin.anatomy.axis import LumbarAxis
 from kambin.anatomy.geometry import Endplate, VertebraShape
 from kambin.anatomy.model import CrestHeight
+from kambin.anatomy.planes import rear_corner
 
-__all__ = ["PedicleCrest", "crest_above_pedicle", "lordosis_deg", "rear_corner", "slip_mm"]
+__all__ = ["PedicleCrest", "crest_above_pedicle", "lordosis_deg", "slip_mm"]
 
 Floats = NDArray[np.float64]
 
@@ -37,13 +38,6 @@ def lordosis_deg(upper: Endplate, lower: Endplate, axis: LumbarAxis) -> float:
         for plate in (upper, lower)
     ]
     return float(np.degrees(leans[0] - leans[1]))
-
-
-def rear_corner(plate: Endplate, frame: Floats) -> Floats:
-    """Rear edge of an endplate in the mid-sagittal plane, LPS mm, shape (3,)."""
-    back = frame[1] - plate.normal_lps * float(frame[1] @ plate.normal_lps)
-    corner: Floats = plate.centre_lps + back / float(np.linalg.norm(back)) * plate.depth_mm / 2
-    return corner
 
 
 def slip_mm(upper: VertebraShape, lower: VertebraShape) -> float | None:
