@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from bench import chain, delegated, proof, rate, startup, zen_race
+from bench import carm, chain, delegated, proof, rate, startup, zen_race
 from bench.row import AnswersDiffer, Row, not_measured
 
 __all__ = ["MEASURES", "main", "measure"]
@@ -19,6 +19,7 @@ OUT = Path("build/bench.json")
 
 MEASURES: Mapping[str, Callable[[bool], list[Row]]] = {
     "chain": chain.rows,
+    "carm": carm.rows,
     "cold": startup.cold,
     "help": startup.helped,
     "proof": proof.rows,
