@@ -34,7 +34,7 @@ class Limits:
     max_pixels : int
         Of a DICOM segmentation, over the frames of all segments; a hundred segments of a CT of the trunk.
     max_seconds : float
-        Of the process that reads; a map of 200 million voxels takes a few.
+        Of the processor, for the process that reads; a map of 200 million voxels takes a few.
     isolated : bool
         Whether files are read in a process of their own with limits on memory and time.
     """
@@ -61,6 +61,8 @@ RUN_LENGTH_MAX_RATIO = 64
 # Bytes read at a time: large enough to be fast, small enough not to count beside the voxels.
 CHUNK_BYTES = 1 << 24
 
+# A busy machine gives a process a part of its time: it is waited for so many times longer than it may compute.
+WAIT_FACTOR = 4.0
 # Address space of the reading process: the interpreter with its libraries, and so many times the declared
 # bytes of voxels for the copies that reading, checking and scaling need at once.
 WORKER_BYTES = 1_000_000_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ import pytest
 from kambin.anatomy.reading import isolation
 from kambin.anatomy.settings import DEFAULT_LIMITS
 from tests.anatomy.reading.builders import IN_PROCESS
-from tests.anatomy.reading.fuzzing import fuzz, fuzz_whole, read_any, read_whole, seeds
+from tests.anatomy.reading.fuzzing import HANG_SECONDS, fuzz, fuzz_whole, read_any, read_whole, seeds
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="hangs are broken off by a signal")
 GIGABYTE = 1000
+SHORT = replace(DEFAULT_LIMITS, max_seconds=HANG_SECONDS)
 
 
 @pytest.mark.parametrize("name", seeds())
@@ -40,7 +42,8 @@ def test_mutated_files(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not isolation.can_isolate(), reason="no limits on processes here")
 def test_mutated_files_in_the_reading_process(tmp_path: Path) -> None:
-    fuzz_whole(3, 5, tmp_path, DEFAULT_LIMITS)
+    outcomes = fuzz_whole(3, 5, tmp_path, SHORT)["outcomes"]
+    assert not any("too_slow" in name or "reader_failed" in name for name in outcomes)
 
 
 @pytest.mark.heavy
@@ -53,4 +56,6 @@ def test_a_hundred_thousand_mutated_headers(tmp_path: Path) -> None:
 @pytest.mark.heavy
 @pytest.mark.skipif(not isolation.can_isolate(), reason="no limits on processes here")
 def test_two_hundred_mutated_files_in_the_reading_process(tmp_path: Path) -> None:
-    assert fuzz_whole(20261121, 200, tmp_path, DEFAULT_LIMITS)["peak_mb"] < GIGABYTE
+    found = fuzz_whole(20261121, 200, tmp_path, SHORT)
+    assert found["peak_mb"] < GIGABYTE
+    assert not any("too_slow" in name or "reader_failed" in name for name in found["outcomes"])

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from kambin.anatomy.reading import jobs
 from kambin.anatomy.refusal import Reason, ScanRefused
-from kambin.anatomy.settings import WORKER_BYTES, WORKER_COPIES, Limits
+from kambin.anatomy.settings import WAIT_FACTOR, WORKER_BYTES, WORKER_COPIES, Limits
 
 __all__ = ["answer_of", "can_isolate", "memory_allowed", "perform", "quiet"]
 
@@ -145,7 +145,7 @@ def _ask(question: bytes, shared: int, limits: Limits) -> dict[str, Any]:
     )
     with process:
         try:
-            line, _ = process.communicate(question, timeout=limits.max_seconds)
+            line, _ = process.communicate(question, timeout=WAIT_FACTOR * limits.max_seconds)
         except subprocess.TimeoutExpired:
             process.kill()
             line = b""

@@ -43,6 +43,8 @@ SACRUM, S1_OR_L6 = 25, 26
 # names are compared where a mistake would change a level or a side
 COMPARED = ("vertebrae_", "sacrum", "hip_", "disc_", "root_", "herniation_", "spinal_canal", "dural_sac")
 LUMBAR = tuple(f"vertebrae_L{number}" for number in range(1, 7))
+# read without a caution: what most maps follow, and what no other table can be mistaken for
+USUAL = ("total", "total_v3", "kambin")
 # from the head down
 ORDER = (
     *(f"vertebrae_C{number}" for number in range(1, 8)),
@@ -243,9 +245,11 @@ def _tell(
 
 
 def _why_alone(group: Sequence[Convention], present: Mapping[int, int]) -> str:
+    if group[0].name not in USUAL:
+        # said as a guess of the anatomy, which reaches the reader as a caution
+        return f"told by anatomy: only {_names(group)} puts the vertebrae in order"
     if len(group) > 1:
-        absent = S1_OR_L6 not in present and group[0].names.get(S1_OR_L6) in ("vertebrae_S1", "vertebrae_L6")
-        which = "value 26 is absent, and without it " if absent else ""
+        which = "value 26 is absent, and without it " if S1_OR_L6 not in present else ""
         return f"told by the values: {which}the tables that fit ({_names(group)}) agree"
     return "told by the values: no other table puts the vertebrae in order"
 
