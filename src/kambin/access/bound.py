@@ -220,8 +220,8 @@ def _aslant(world: World, ray: Floats, shape: Floats) -> tuple[float, float]:
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def _scan(
     world: World, k: int, ray: Floats, shape: Floats, step: float, enough: float
-) -> tuple[float, float, float, float]:
-    """(least margin seen, where, upper bound over the cell, where) for structure k.
+) -> tuple[float, float, float]:
+    """(least margin seen, where, upper bound over the cell) for structure k.
 
     Returns as soon as the bound is at most `enough`.
     """
@@ -230,7 +230,7 @@ def _scan(
     scale, taper = laid.reals[k, SCALE], laid.reals[k, TAPER]
     subtract, cap = laid.reals[k, SUBTRACT], laid.reals[k, CAP]
     seen = upper = NOTHING
-    seen_at = upper_at = s = 0.0
+    seen_at = s = 0.0
     while True:
         x, y, z = ray[0] + s * ray[3], ray[1] + s * ray[4], ray[2] + s * ray[5]
         here = value(laid, k, x, y, z)
@@ -244,15 +244,14 @@ def _scan(
             rise = steepness(laid, k, x, y, z, ball) * ball
             lever = max(lever - share * (tip + outer), 0.0)
             most = (min(here + rise, cap) - subtract - taper * lever) * scale
-            if most < upper:
-                upper, upper_at = most, s
-                if upper <= enough:
-                    break
+            upper = min(upper, most)
+            if upper <= enough:
+                break
         if s >= end:
             break
         ahead = max(step, 0.9 * (margin - seen) / scale)
         s = min(s + ahead, surely) if s < surely else min(s + ahead, end)
-    return seen, seen_at, upper, upper_at
+    return seen, seen_at, upper
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -346,7 +345,7 @@ def _limits(world: World, ray: Floats, shape: Floats, on_skin: bool, enough: flo
         if found[UPPER] <= enough:
             return
         # a limit that no ray keeps ends the matter at once when a corridor is already known
-        seen, at, upper, _ = _scan(world, k, ray, shape, step, min(enough, -1e-9))
+        seen, at, upper = _scan(world, k, ray, shape, step, min(enough, -1e-9))
         _limit(found, seen, upper, at, hard)
 
 
@@ -369,14 +368,13 @@ def assess(world: World, x: Floats, h: Floats, enough: float, ray: Floats, found
     if len(world.parts) and found[UPPER] > enough:
         _budgets(world, ray, shape, found)
     step = max(world.geometry[STEP], 0.5 * min(shape[TIP], shape[OUTER]))
-    lowest, bind = NOTHING, 0.0
+    bind = 0.0
     for k in range(world.counts[0], world.counts[1]):
         if found[UPPER] <= enough:
             return
-        seen, _, upper, upper_at = _scan(world, k, ray, shape, step, enough)
-        found[NERVE] = min(found[NERVE], seen)
-        if upper < lowest:
-            lowest, bind = upper, upper_at
+        seen, at, upper = _scan(world, k, ray, shape, step, enough)
+        if seen < found[NERVE]:
+            found[NERVE], bind = seen, at
         found[UPPER] = min(found[UPPER], upper)
         if seen < 0.0 and upper < world.geometry[HARD] and upper - seen <= world.geometry[HARD]:
             found[CLOSE] = 1.0

@@ -80,7 +80,7 @@ class Blocking:
     kind : str
     side : Side or None
     by_mm : float
-        How far it would have to give way; 0 for removable bone.
+        How far it is enough for it to give way, or what the nearest corridor lacks; 0 for removable bone.
     alone : bool
         Whether its giving way alone frees a corridor.
     share : float

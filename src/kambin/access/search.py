@@ -30,8 +30,8 @@ Singles = NDArray[np.float32]
 SCOUT_CELLS = 600
 # Structures this close to the worst hold the nearest corridor where it is, sd or mm.
 HOLDING = 0.3
-# Of a structure alone in the way, by how much is found out to this, mm.
-BY_TOLERANCE_MM = 0.1
+# By how much a structure alone would have to give way is looked for to this, mm, with so many cells.
+BY_TOLERANCE_MM, BY_CELLS = 0.4, 5000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -268,7 +268,7 @@ def _without(scene: Scene, name: str) -> Scene:
 
 
 def _lacking(task: _Task, obstacle: Obstacle) -> float | None:
-    """By how much one structure would have to give way, everything else kept; None where that is not enough.
+    """By how much it is enough for one structure to give way, all else kept; None where that frees nothing.
 
     The structure becomes the objective, in mm, and the nerves become limits.
     """
@@ -277,7 +277,7 @@ def _lacking(task: _Task, obstacle: Obstacle) -> float | None:
     ]
     turned = replace(obstacle, kind="nerve", sd_mm=1.0)
     scene = replace(task.scene, obstacles=(*others, turned))
-    limits = replace(task.limits, max_cells=min(task.limits.max_cells, 60_000))
+    limits = replace(task.limits, max_cells=min(task.limits.max_cells, BY_CELLS))
     inner = _Task(pack(scene, task.radius_mm), scene, task.patch, task.cone, task.radius_mm, limits)
     # lifted by more than anything can lack, so that the search sees a corridor where only this is broken
     lift = task.radius_mm + obstacle.demanded_mm + task.scene.pose.tau_mm + 8.0
@@ -315,7 +315,8 @@ def blocking(
     for bone in scene.removable:
         if bone.name not in names:
             continue
-        freed = search(_without(scene, bone.name), patch, cone, radius_mm, limits)
+        loose = replace(limits, tolerance_mm=1.0, max_cells=min(limits.max_cells, BY_CELLS))
+        freed = search(_without(scene, bone.name), patch, cone, radius_mm, loose)
         lack = result.removed.get(bone.name, 0.0) - bone.budget
         together.append(Blocking(bone.name, "removable", bone.side, 0.0, alone=False, share=lack))
         if freed.status == "found":
