@@ -61,8 +61,10 @@ def test_references_of_the_evidence_base_are_the_same(shared_dir: Path) -> None:
 def test_rules_cover_every_level_with_ranges_in_order(approach: Any) -> None:
     rules = rules_of(approach)
     assert set(rules.levels) == set(rules.entry_mm) == set(LEVELS)
-    pairs = [rules.axial_deg, rules.cranial_deg, *rules.entry_mm.values(), *rules.tip_mm.values()]
+    assert set(rules.cranial_deg) == set(LEVELS)
+    pairs = [rules.axial_deg, *rules.cranial_deg.values(), *rules.entry_mm.values()]
     assert all(low < high for low, high in pairs)
+    assert [low == high for low, high in rules.tip_mm.values()].count(True) == 1, "the tip goes to a plane"
     assert set(rules.tip_mm) == {"outwards", "behind", "above"}
     assert "dural sac" in rules.nerves
 

@@ -16,7 +16,7 @@ from kambin.errors import InputError
 __all__ = ["ILIUM", "NOT_CERTAIN", "facts"]
 
 ILIUM = "iliac bone"
-NOT_CERTAIN = ("nerve_not_certain", "organs_not_shown", "block_not_certain")
+NOT_CERTAIN = ("nerve_not_certain", "nerve_not_shown", "organs_not_shown", "block_not_certain", "undecided")
 """Codes of cautions that keep an answer unknown."""
 
 _NAMES = {

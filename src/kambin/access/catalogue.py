@@ -111,8 +111,10 @@ class Rules:
         Its letter in document F.
     levels : tuple of str
     positions : tuple of str
-    axial_deg, cranial_deg : tuple of float
+    axial_deg : tuple of float
         Allowed directions from target to entry; see `Angles`.
+    cranial_deg : mapping
+        Level → allowed tilt out of the disc's plane, towards the head positive.
     usual_axial_deg : tuple of float or None
         Published, told and not enforced.
     entry_mm : mapping
@@ -133,7 +135,7 @@ class Rules:
     levels: tuple[str, ...]
     positions: tuple[str, ...]
     axial_deg: tuple[float, float]
-    cranial_deg: tuple[float, float]
+    cranial_deg: Mapping[str, tuple[float, float]]
     usual_axial_deg: tuple[float, float] | None
     entry_mm: Mapping[str, tuple[float, float]]
     window: str
@@ -205,7 +207,10 @@ def rules_of(approach: Approach) -> Rules:
         levels=tuple(data["levels"]),
         positions=tuple(data["positions"]),
         axial_deg=pair(data["axial_deg"]["range"], "axial_deg"),
-        cranial_deg=pair(data["cranial_deg"]["range"], "cranial_deg"),
+        cranial_deg={
+            level: pair(entry, f"cranial_deg {level}")
+            for level, entry in data["cranial_deg"]["range"].items()
+        },
         usual_axial_deg=pair(usual, "axial_deg, usual") if usual and usual["verified"] else None,
         entry_mm={level: pair(entry, f"entry_mm {level}") for level, entry in data["entry_mm"].items()},
         window=data["window"],

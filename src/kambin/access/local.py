@@ -22,8 +22,12 @@ __all__ = ["Local", "angles_of", "entry_of", "local_of", "part_points", "pedicle
 
 Floats: TypeAlias = NDArray[np.float64]
 PEDICLE = {Side.LEFT: Part.PEDICLE_LEFT, Side.RIGHT: Part.PEDICLE_RIGHT}
-# of the voxels of a pedicle, so that a few mislabelled ones do not move its edge
-EDGE_PERCENT = 3.0
+# of the voxels of a pedicle: it flares into body and transverse process, which are no edge
+EDGE_PERCENT = 10.0
+# a disc's back edge found farther beside the canal than this is not taken for its error
+MOST_ASIDE_MM = 4.0
+# no lumbar pedicle is thinner
+LEAST_PEDICLE_MM = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,12 +68,17 @@ class Local:
         return turned
 
 
-def local_of(disc: Disc, side: Side) -> Local:
-    """The frame of one side of a disc."""
+def local_of(model: SpineModel, disc: Disc, side: Side) -> Local:
+    """The frame of one side of a disc; the middle is that of the canal, where it is known."""
     sign = 1.0 if side is Side.LEFT else -1.0
     axes = np.array(disc.frame, dtype=np.float64)
     axes[0] *= sign
-    return Local(disc.level, side, np.asarray(disc.posterior_edge_lps, dtype=np.float64), axes)
+    origin = np.asarray(disc.posterior_edge_lps, dtype=np.float64)
+    if model.canal is not None and len(model.canal.points_lps):
+        apart = (model.canal.points_lps - origin) @ axes.T
+        aside = apart[int(np.argmin(np.abs(apart[:, 2]))), 0]
+        origin = origin + axes[0] * float(np.clip(aside, -MOST_ASIDE_MM, MOST_ASIDE_MM))
+    return Local(disc.level, side, origin, axes)
 
 
 def part_points(model: SpineModel, vertebra: str, codes: Sequence[Part]) -> Floats:
@@ -83,13 +92,19 @@ def part_points(model: SpineModel, vertebra: str, codes: Sequence[Part]) -> Floa
 
 
 def pedicle_reach(model: SpineModel, local: Local, vertebra: str) -> tuple[float, float] | None:
-    """Inner and outer edge of a pedicle, outwards of the midline, mm; None where it was not parted."""
+    """Inner and outer edge of a pedicle, outwards of the disc's middle, mm.
+
+    The inner edge is the wall of the canal at the height of the pedicle, the outer one that of the voxels
+    which belong to it. None where canal or pedicle is not known.
+    """
     points = part_points(model, vertebra, [PEDICLE[local.side]])
-    if not len(points):
+    if not len(points) or model.canal is None or not len(model.canal.points_lps):
         return None
-    outwards = local.of(points)[:, 0]
-    inner, outer = np.percentile(outwards, [EDGE_PERCENT, 100 - EDGE_PERCENT])
-    return float(inner), float(outer)
+    own, line = local.of(points), local.of(model.canal.points_lps)
+    level = int(np.argmin(np.abs(line[:, 2] - np.median(own[:, 2]))))
+    inner = float(line[level, 0]) + float(model.canal.width_mm[level]) / 2
+    outer = float(np.percentile(own[:, 0], 100 - EDGE_PERCENT))
+    return inner, max(outer, inner + LEAST_PEDICLE_MM)
 
 
 def spinous_tip(model: SpineModel, vertebra: str) -> Floats | None:

@@ -31,12 +31,20 @@ from kambin.case.words import LEVELS, Level, exiting_root, traversing_root
 __all__ = ["Ground", "Way", "ground_of", "way_of"]
 
 Floats: TypeAlias = NDArray[np.float64]
-# Longest way from tip to skin that is looked at, mm.
-LONGEST_MM = 260.0
+# Longest way from tip to skin that is looked at, mm: no endoscope of the catalogue is longer.
+LONGEST_MM = 200.0
 # Nerves without which nothing is planned.
 VITAL = ("exiting root", "dural sac")
 # Directions at which the corners of the region are taken.
 CORNERS = 5
+# Directions along each angle that stand for all, and the widest cannula there is, mm.
+SHEAF = 16
+TIPS = (-2 / 3, 0.0, 2 / 3)
+WIDEST_MM = 8.0
+# Steps along a ray to where it leaves the body, mm.
+RAY_STEP_MM = 3.0
+# Edge of the pieces in which the search weighs bone that may go, mm.
+GATHERED_MM = 1.6
 # Grid of what is large and smooth: ilium, ribs, the space in front of the root.
 LARGE_STEP_MM = 1.6
 
@@ -74,14 +82,14 @@ class Ground:
     on_skin: bool
 
     @cached_property
-    def bone_without(self) -> Field | None:
-        """Distance to bone that stays when the superior articular process may go."""
-        return self._field(structures.bone_left(self.model, self.cut, self.to_go))
+    def bone(self) -> tuple[Obstacle, ...]:
+        """Bone that stays under every approach."""
+        return self._bone(structures.bone_left(self.model, self.cut, self.to_go), "bone")
 
     @cached_property
-    def bone_whole(self) -> Field | None:
-        """Distance to all bone of the column."""
-        return self._field(structures.bone_left(self.model, self.cut, None))
+    def process(self) -> tuple[Obstacle, ...]:
+        """The superior articular process where it has to stay."""
+        return self._bone(self.to_go, "bone")
 
     @cached_property
     def coverage(self) -> tuple[Floats, Floats] | None:
@@ -132,8 +140,12 @@ class Ground:
         ]
         return tuple(made), missing
 
-    def _field(self, piece: Piece | None) -> Field | None:
-        return None if piece is None else distance_field(piece.mask, piece.lps_from_mask, self.roi)
+    def _bone(self, piece: Piece | None, kind: str) -> tuple[Obstacle, ...]:
+        if piece is None:
+            return ()
+        field = distance_field(piece.mask, piece.lps_from_mask, self.roi)
+        demanded = float(setting("demanded_bone_mm").value)
+        return (Obstacle(piece.name, kind, self.local.side, field, demanded, robust=False),)
 
     def _large(self, piece: Piece) -> Field:
         return distance_field(piece.mask, piece.lps_from_mask, self.roi, spacing_mm=LARGE_STEP_MM)
@@ -147,20 +159,27 @@ class Way:
     ----------
     rules : Rules
     scene : Scene
-        With the whole superior articular process removable; `with_budget` bounds it.
+        With the whole superior articular process removable; `with_budget` bounds it. Structures that no
+        allowed direction can meet are left out of it.
+    afar : tuple of Obstacle
+        Those structures.
     patch : Patch
         Where the tip may stand.
     cone : Cone
         Directions that the approach allows.
     missing : tuple of str
         What the map lacks for this approach.
+    process : tuple of Obstacle
+        The process that may go, as what it is while nothing of it goes; empty where it may not.
     """
 
     rules: Rules
     scene: Scene
+    afar: tuple[Obstacle, ...]
     patch: Patch
     cone: Cone
     missing: tuple[str, ...]
+    process: tuple[Obstacle, ...]
 
     def with_budget(self, share: float) -> Scene:
         """The scene in which at most this share of the process goes."""
@@ -194,19 +213,19 @@ def ground_of(
     disc = model.discs.get(level)
     if disc is None:
         return (f"disc {level}",)
-    local = local_of(disc, target.side)
+    local = local_of(model, disc, target.side)
     boxes = [(one, tip_box(model, one, target, local)) for one in rules]
     placed = [(one, box) for one, box in boxes if box is not None]
     if not placed:
         return (f"pedicle {neighbours(level)[1]}",)
     progress("skin")
-    roi = _region(model, local, placed)
+    roi, edge = _region(model, local, placed)
     cut = Cut.of(model, roi)
-    skin, on_skin = _skin(model, cut, roi)
+    skin = None if edge is None else skin_field(edge.mask, edge.lps_from_mask, roi)
     progress("nerves")
     nerves, absent = _nerves(model, local, level, roi, _middle(local, placed[0][1]))
     to_go = structures.bone_to_go(model, cut, neighbours(level)[1], target.side)
-    return Ground(model, local, target, roi, cut, nerves, absent, to_go, skin, on_skin)
+    return Ground(model, local, target, roi, cut, nerves, absent, to_go, skin, model.skin is not None)
 
 
 def way_of(ground: Ground, rules: Rules) -> Way | tuple[str, ...]:
@@ -217,26 +236,49 @@ def way_of(ground: Ground, rules: Rules) -> Way | tuple[str, ...]:
     ]
     vital += [name for name in ground.absent if name == "dural sac" and name not in vital]
     foramen = rules.window == "foramen"
-    bone = ground.bone_without if foramen and rules.budgeted else ground.bone_whole
-    if box is None or vital or bone is None:
+    may_go = foramen and bool(rules.budgeted)
+    bone = (*ground.bone, *(() if may_go else ground.process))
+    if box is None or vital or not bone:
         return tuple(dict.fromkeys(vital)) or (f"pedicle {neighbours(ground.target.level)[1]}",)
     organs, missing = ground.organs(rules.forbidden)
-    demanded = float(setting("demanded_bone_mm").value)
-    limits = [Obstacle("bone", "bone", None, bone, demanded_mm=demanded, robust=False), *organs]
+    limits = [*bone, *organs]
     if foramen:
         limits += ground.large
         limits += [ground.shield] if ground.shield is not None else []
-    removable = _removable(ground) if foramen and rules.budgeted else ()
+    removable = _removable(ground) if may_go else ()
     lacking = [*missing, *(name for name in ground.absent if name not in vital)]
-    if foramen and rules.budgeted and not removable:
+    if may_go and not removable:
         lacking.append(f"superior articular process {neighbours(ground.target.level)[1]}")
-    scene = Scene(ground.roi, (*limits, *ground.nerves), ground.skin, _pose(ground.model), removable)
-    return Way(rules, scene, _patch(ground.local, box), cone_of(ground.local, rules), tuple(lacking))
+    patch, cone = _patch(ground.local, box), cone_of(ground.local, rules)
+    afar = _afar([one for one in limits if one.kind == "viscera"], patch, cone)
+    near = [one for one in limits if one not in afar]
+    scene = Scene(ground.roi, (*near, *ground.nerves), ground.skin, _pose(ground.model), removable)
+    return Way(rules, scene, afar, patch, cone, tuple(lacking), ground.process if removable else ())
 
 
 def cone_of(local: Local, rules: Rules) -> Cone:
     """Directions that an approach allows at one level and side."""
-    return Cone(local.axes, rules.axial_deg, rules.cranial_deg)
+    return Cone(local.axes, rules.axial_deg, rules.cranial_deg[local.level])
+
+
+def _afar(limits: Sequence[Obstacle], patch: Patch, cone: Cone) -> tuple[Obstacle, ...]:
+    """Structures that no allowed ray meets, shown on a sheaf of rays that leaves no gap."""
+    axial, tilt = (np.linspace(*span, SHEAF) for span in (cone.axial_deg, cone.cranial_deg))
+    ways = np.array([cone.direction(float(a), float(t)) for a in axial for t in tilt])
+    steps = np.arange(0.0, LONGEST_MM + RAY_STEP_MM, RAY_STEP_MM)
+    shifts = np.array([[a, b, c] for a in TIPS for b in TIPS for c in TIPS]) @ patch.axes()
+    tips = np.unique(np.round(patch.centre_lps + shifts, 6), axis=0)
+    # a distance changes by no more than the way: half the diagonal between neighbouring rays, half a step, and
+    # what lies between neighbouring tips
+    spread = np.radians(np.hypot(axial[1] - axial[0], tilt[1] - tilt[0])) / 2 * steps
+    gap = spread + RAY_STEP_MM / 2 + float(np.linalg.norm(patch.axes() * TIPS[-1] / 2))
+    room = {one.name: np.inf for one in limits}
+    for tip in tips:
+        points = tip + steps[:, None, None] * ways
+        for one in limits:
+            left = (one.field.at(points) - gap[:, None]).min()
+            room[one.name] = min(room[one.name], float(left))
+    return tuple(one for one in limits if room[one.name] > WIDEST_MM / 2 + one.demanded_mm)
 
 
 def _middle(local: Local, box: TipBox) -> Floats:
@@ -245,7 +287,7 @@ def _middle(local: Local, box: TipBox) -> Floats:
 
 def _patch(local: Local, box: TipBox) -> Patch:
     half = (np.array(box.high) - np.array(box.low)) / 2
-    return Patch(_middle(local, box), half[:, None] * local.axes)
+    return Patch(_middle(local, box), (half[:, None] * local.axes)[half > 0])
 
 
 def _pose(model: SpineModel) -> PoseError:
@@ -256,34 +298,56 @@ def _pose(model: SpineModel) -> PoseError:
     )
 
 
-def _region(model: SpineModel, local: Local, placed: Sequence[tuple[Rules, TipBox]]) -> Roi:
-    points = []
-    for rules, box in placed:
-        tip = _middle(local, box)
-        points.append(local.lps(np.array([box.low, box.high])))
-        farthest = rules.entry_mm[local.level][1] - local.of(tip)[0]
-        for axial in np.linspace(*rules.axial_deg, CORNERS):
-            for tilt in np.linspace(*rules.cranial_deg, CORNERS):
-                direction = local.direction(float(axial), float(tilt))
-                outwards = max(float(direction @ local.axes[0]), 0.2)
-                points.append((tip + direction * min(farthest / outwards, LONGEST_MM))[None])
-    wanted = Roi.around(np.concatenate(points), 12.0)
+def _whole(model: SpineModel) -> Roi:
+    """The box of the map."""
     volume = model.labels.volume
-    ends = np.array([[0, 0, 0], volume.array.shape]) - 0.5
+    ends = np.array([np.zeros(3), volume.array.shape]) - 0.5
     corners = np.array([[ends[i, 0], ends[j, 1], ends[k, 2]] for i in (0, 1) for j in (0, 1) for k in (0, 1)])
-    whole = Roi.around(frames.apply(volume.lps_from_voxel, corners), 0.0)
-    return Roi(np.maximum(wanted.low_lps, whole.low_lps), np.minimum(wanted.high_lps, whole.high_lps))
+    return Roi.around(frames.apply(volume.lps_from_voxel, corners), 0.0)
 
 
-def _skin(model: SpineModel, cut: Cut, roi: Roi) -> tuple[Field | None, bool]:
-    if model.skin is not None:
-        whole = np.zeros(model.labels.volume.array.shape, dtype=np.bool_)
-        whole[model.skin.box] = model.skin.mask
-        low, shape = cut.start, cut.labels.shape
-        mask = whole[tuple(slice(int(a), int(a) + n) for a, n in zip(low, shape, strict=True))]
-        return skin_field(mask, cut.lps_from_cut, roi), True
-    edge = structures.edge_of_known(model, cut)
-    return (None if edge is None else skin_field(edge.mask, edge.lps_from_mask, roi)), False
+def _region(
+    model: SpineModel, local: Local, placed: Sequence[tuple[Rules, TipBox]]
+) -> tuple[Roi, Piece | None]:
+    """The box that the access can meet, and what it ends at: the skin, or the edge of what is known."""
+    rays = [
+        (_middle(local, box), local.direction(float(axial), float(tilt)), _farthest(rules, local, box))
+        for rules, box in placed
+        for axial in np.linspace(*rules.axial_deg, CORNERS)
+        for tilt in np.linspace(*rules.cranial_deg[local.level], CORNERS)
+    ]
+    reach = np.concatenate([[tip, tip + LONGEST_MM * way] for tip, way, _ in rays])
+    wide = _within(Roi.around(reach, 12.0), _whole(model))
+    cut = Cut.of(model, wide, 0.0)
+    edge = structures.body_of(model, cut) or structures.edge_of_known(model, cut)
+    steps = np.arange(0.0, LONGEST_MM, RAY_STEP_MM)
+    ends = [local.lps(np.array([box.low, box.high])) for _, box in placed]
+    for tip, way, farthest in rays:
+        line = tip + steps[:, None] * way
+        inside = _inside(edge, line) if edge is not None else np.ones(len(line), dtype=np.bool_)
+        inside &= (line - local.origin_lps) @ local.axes[0] < farthest
+        stop = len(steps) - 1 if inside.all() else int(np.argmin(inside))
+        ends.append(line[[max(stop, 1)]])
+    return _within(Roi.around(np.concatenate(ends), 12.0), wide), edge
+
+
+def _farthest(rules: Rules, local: Local, box: TipBox) -> float:
+    """Farther from the midline than this no entry of the approach lies, mm."""
+    return max(rules.entry_mm[local.level][1], box.high[0] + 10.0)
+
+
+def _within(wanted: Roi, whole: Roi) -> Roi:
+    low = np.maximum(wanted.low_lps, whole.low_lps)
+    return Roi(low, np.maximum(np.minimum(wanted.high_lps, whole.high_lps), low + 1.0))
+
+
+def _inside(piece: Piece, points: Floats) -> NDArray[np.bool_]:
+    inverse: Floats = np.asarray(np.linalg.inv(piece.lps_from_mask), dtype=np.float64)
+    index = np.round(frames.apply(inverse, points)).astype(np.int64)
+    held = np.all((index >= 0) & (index < piece.mask.shape), axis=1)
+    found = np.zeros(len(points), dtype=np.bool_)
+    found[held] = piece.mask[tuple(index[held].T)]
+    return found
 
 
 def _root_of(model: SpineModel, name: str, local: Local) -> Root | None:
@@ -335,7 +399,9 @@ def _sac(sac: Sac, roi: Roi, middle: Floats) -> Obstacle:
         shape = (sac.points_lps, sac.frames, sac.half_width_mm, sac.half_depth_mm)
         field = section_field(*shape, roi)
     nearest = int(np.argmin(np.linalg.norm(sac.points_lps - middle, axis=1)))
-    return Obstacle("dural sac", "nerve", None, field, _demanded(), _sd(float(sac.sd_mm[nearest])), sac.how)
+    return Obstacle(
+        "dural sac", "nerve", None, field, _demanded(), sd_with_border(float(sac.sd_mm[nearest])), sac.how
+    )
 
 
 def root_sd_mm(root: Root, place_lps: Floats) -> float:
@@ -346,7 +412,7 @@ def root_sd_mm(root: Root, place_lps: Floats) -> float:
     length = float(np.linalg.norm(course))
     across = np.eye(3) if length == 0 else np.eye(3) - np.outer(course, course) / length**2
     spread = across @ root.covariance_mm2[nearest] @ across
-    return _sd(float(np.sqrt(max(float(np.linalg.eigvalsh(spread)[-1]), 0.0))))
+    return sd_with_border(float(np.sqrt(max(float(np.linalg.eigvalsh(spread)[-1]), 0.0))))
 
 
 def _kind(name: str) -> str:
@@ -354,7 +420,7 @@ def _kind(name: str) -> str:
     return name if name == "dural sac" else name.rsplit(" ", 1)[0]
 
 
-def _sd(own_mm: float) -> float:
+def sd_with_border(own_mm: float) -> float:
     """A nerve's own standard deviation, and that of drawing its border, in squares."""
     return float(np.hypot(own_mm, float(setting("given_nerve_sd_mm").value)))
 
@@ -373,6 +439,18 @@ def _removable(ground: Ground) -> tuple[Removable, ...]:
     found = ground.coverage
     if found is None or ground.to_go is None:
         return ()
-    points, volumes = found
-    edge = float(max(ground.model.labels.volume.spacing_mm))
-    return (Removable(ground.to_go.name, ground.local.side, points, volumes, edge),)
+    points, volumes = gathered(*found, ground.local)
+    return (Removable(ground.to_go.name, ground.local.side, points, volumes, GATHERED_MM),)
+
+
+def gathered(points_lps: Floats, volumes_mm3: Floats, local: Local) -> tuple[Floats, Floats]:
+    """The same bone in fewer pieces: what lies in one cube of the grid, at its middle, with its volume.
+
+    The search weighs every piece for every cell; what is reported of the winner is counted on all voxels.
+    """
+    cells = np.floor(local.of(points_lps) / GATHERED_MM).astype(np.int64)
+    _, which = np.unique(cells, axis=0, return_inverse=True)
+    which = which.ravel()
+    sums = np.bincount(which, weights=volumes_mm3)
+    middles = [np.bincount(which, weights=volumes_mm3 * column) / sums for column in points_lps.T]
+    return np.stack(middles, axis=1), np.asarray(sums, dtype=np.float64)

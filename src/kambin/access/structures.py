@@ -17,9 +17,20 @@ from kambin.access.local import Local
 from kambin.anatomy import frames
 from kambin.anatomy.conventions import structure_group
 from kambin.anatomy.geometry import Part, PartMap, Root, SpineModel
+from kambin.anatomy.reading import Box
 from kambin.case.words import Side
 
-__all__ = ["Cut", "Piece", "bone_left", "bone_names", "bone_to_go", "edge_of_known", "in_front_of", "organs"]
+__all__ = [
+    "Cut",
+    "Piece",
+    "body_of",
+    "bone_left",
+    "bone_names",
+    "bone_to_go",
+    "edge_of_known",
+    "in_front_of",
+    "organs",
+]
 
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -113,15 +124,21 @@ class Cut:
     def place(self, parts: PartMap, codes: tuple[Part, ...]) -> Bools:
         """Voxels of some parts of a vertebra, in the cut."""
         mask = np.zeros(self.labels.shape, dtype=np.bool_)
+        here, there = self.overlap(parts.box)
+        mask[here] = np.isin(parts.codes[there], [int(code) for code in codes])
+        return mask
+
+    def overlap(self, box: Box) -> tuple[Box, Box]:
+        """Where a box of the map and the cut meet: in the cut, and in the box."""
         here: list[slice] = []
         there: list[slice] = []
-        sizes: tuple[int, ...] = mask.shape
-        for box, first, size in zip(parts.box, self.start.tolist(), sizes, strict=True):
-            low, high = max(box.start, first), min(box.stop, first + size)
-            here.append(slice(low - first, max(high, low) - first))
-            there.append(slice(low - box.start, max(high, low) - box.start))
-        mask[tuple(here)] = np.isin(parts.codes[tuple(there)], [int(code) for code in codes])
-        return mask
+        sizes: tuple[int, ...] = self.labels.shape
+        for part, first, size in zip(box, self.start.tolist(), sizes, strict=True):
+            low = max(part.start, first)
+            high = max(min(part.stop, first + size), low)
+            here.append(slice(low - first, high - first))
+            there.append(slice(low - part.start, high - part.start))
+        return (here[0], here[1], here[2]), (there[0], there[1], there[2])
 
 
 def bone_names(model: SpineModel) -> tuple[str, ...]:
@@ -145,7 +162,7 @@ def bone_to_go(model: SpineModel, cut: Cut, vertebra: str, side: Side) -> Piece 
 
 
 def bone_left(model: SpineModel, cut: Cut, to_go: Piece | None) -> Piece | None:
-    """Bone of the column without what may go."""
+    """Bone of the column without the process that may go, which is a piece of its own."""
     mask = cut.union(model, bone_names(model))
     if mask is None:
         return None
@@ -216,6 +233,16 @@ def in_front_of(root: Root, local: Local, inner_mm: float) -> Piece | None:
     affine[:3, :3] = local.axes.T * SHIELD_STEP_MM
     affine[:3, 3] = local.lps(low)
     return Piece("space in front of the exiting root", mask, affine) if mask.any() else None
+
+
+def body_of(model: SpineModel, cut: Cut) -> Piece | None:
+    """The inside of the skin; None where the map does not show it."""
+    if model.skin is None:
+        return None
+    mask = np.zeros(cut.labels.shape, dtype=np.bool_)
+    here, there = cut.overlap(model.skin.box)
+    mask[here] = model.skin.mask[there]
+    return Piece("skin", mask, cut.lps_from_cut)
 
 
 def edge_of_known(model: SpineModel, cut: Cut) -> Piece | None:

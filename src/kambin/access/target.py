@@ -145,7 +145,7 @@ def target_of(
         return Target(level, side, seen, Fragment(points, "given"))
     if zone is None or level not in model.discs:
         return Target(level, side, zone, None)
-    local = local_of(model.discs[level], side)
+    local = local_of(model, model.discs[level], side)
     return Target(level, side, zone, fragment_of(model, local, zone, migration, grade))
 
 
@@ -268,7 +268,7 @@ def with_mask(target: Target, model: SpineModel, mask: Volume) -> Target:
     disc = model.discs.get(target.level)
     if disc is None:
         return Target(target.level, target.side, target.zone, fragment)
-    local = local_of(disc, target.side)
+    local = local_of(model, disc, target.side)
     middle = local.of(fragment.centre_lps)
     if float(np.abs(middle).max()) > float(setting("herniation_far_mm").value):
         raise InputError(
