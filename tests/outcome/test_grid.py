@@ -44,7 +44,7 @@ def test_no_figure_is_lost_and_none_is_invented(options: list[str], kind: str | 
         for entry in published().entries
         for option in entry.options
         for source in entry.figure.source_ids
-        if option in shown and all(value == kind for _, value in entry.when)
+        if option in shown and all((fact, value) == ("disc_type", kind) for fact, value in entry.when)
     }
     got = {
         (cell.option, source, each.outcome)
@@ -185,6 +185,34 @@ def test_figures_of_the_documents_stand_beside_later_evidence(
 
 def test_a_claim_about_no_option_shown_is_not_shown() -> None:
     assert {each.claim for each in forecast([], {}).beside} == {"R-conservative-rate"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "truth"),
+    [
+        ({}, []),
+        ({"disc_migration_grade": "none"}, ["non-migrated (all)"]),
+        ({"disc_migration_grade": "low"}, ["low-grade migration"]),
+        ({"disc_migration_grade": "high"}, ["high-grade migration"]),
+        ({"disc_migration_grade": "very_high"}, []),
+        ({"disc_canal_compromise_percent": 50}, ["canal compromise <=50%"]),
+        ({"disc_canal_compromise_percent": 50.5}, ["canal compromise >50%"]),
+        (
+            {"disc_canal_compromise_percent": 70, "disc_zone": "central"},
+            ["canal compromise >50%", "central and canal compromise >50%"],
+        ),
+        ({"disc_zone": "central"}, []),
+    ],
+)
+def test_what_is_left_behind_depends_on_the_herniation(facts: dict[str, Any], truth: list[str]) -> None:
+    """Truth: the table of the evidence base, row by row."""
+    found = forecast([TRANSFORAMINAL, OPEN], facts)
+    shown = [c.value for each in found.comparisons if each.outcome == "left_behind" for c in each.cells]
+    table = evidence.table("peld_failure_by_feature")
+    assert shown == [table.row(key).values["failure_pct"] for key in truth]
+    known = set(facts) & {"disc_migration_grade", "disc_canal_compromise_percent"}
+    asked = {"disc_migration_grade", "disc_canal_compromise_percent"} - known
+    assert asked <= set(found.missing_facts)
 
 
 def test_horizons_are_those_the_patient_is_seen_at() -> None:

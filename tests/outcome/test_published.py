@@ -213,6 +213,7 @@ SPOIL: dict[str, Callable[[dict[str, Any]], object]] = {
     "recalled and not read": lambda c: c["figures"][0].update(sources=["G06"]),
     "names no population": lambda c: c["figures"][0].update(sources=["K19"]),
     "has figures or says why not": lambda c: c["options"].update(b={"rung": "open"}),
+    "above or up_to": lambda c: c["figures"][0].update(when={"age_years": {"over": 3}}),
     "R99": lambda c: c["figures"][0].update(sources=["R99"]),
     "G06 was recalled": lambda c: c["options"]["a"].update(notes=[{"say": "x", "sources": ["G06"]}]),
 }

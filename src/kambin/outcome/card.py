@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from kambin.errors import InputError, IntegrityError
-from kambin.outcome.riskdata import model_hash
+from kambin.outcome.riskdata import model_hash, risk_model
 from kambin.outcome.riskmath import Local
 from kambin.outcome.types import CardNote
 
@@ -26,6 +26,7 @@ __all__ = ["CARD", "SIGNED", "SignedCard", "accept", "canonical", "card_hash", "
 CARD = "kambin_model_card"
 SIGNED = "kambin_accepted_card"
 MOST = 1_000_000
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 NUMBERS = ("shift", "slope", "shift_sd", "slope_sd", "correlation")
 
 
@@ -105,18 +106,25 @@ def accept(card: Mapping[str, Any], by: str, on: date, where: str = "card") -> d
         The card is for another version of the published model.
     """
     name = " ".join(by.split())
-    if not name or len(name) > 200:
+    if not _is_name(name):
         raise InputError("a sign-off needs the name of a person", field="--by", expected="1 to 200 letters")
     if CARD not in card:
         raise InputError("this is no proposed model card", where=where)
     _check(card, where)
+    signed, day = card_hash(card), on.isoformat()
     return {
         SIGNED: 1,
         "card": dict(card),
-        "card_sha256": card_hash(card),
+        "card_sha256": signed,
         "accepted_by": name,
-        "accepted_on": on.isoformat(),
+        "accepted_on": day,
+        "seal_sha256": _seal(signed, name, day),
     }
+
+
+def _seal(card_sha256: str, by: str, on: str) -> str:
+    """Bind name and day to the card: it shows a change, and is no proof of who signed."""
+    return hashlib.sha256(canonical({"card": card_sha256, "by": by, "on": on})).hexdigest()
 
 
 def load_card(path: Path) -> SignedCard:
@@ -143,13 +151,10 @@ def load_card(path: Path) -> SignedCard:
         raise IntegrityError("the card was changed after it was signed", where=path.name)
     _check(card, path.name)
     by, on = document.get("accepted_by"), document.get("accepted_on")
-    if (
-        not isinstance(by, str)
-        or not by
-        or not isinstance(on, str)
-        or not re.fullmatch(r"\d{4}-\d\d-\d\d", on)
-    ):
+    if not isinstance(by, str) or not _is_name(by) or not isinstance(on, str) or not DAY.fullmatch(on):
         raise InputError("the sign-off lacks name or date", where=path.name)
+    if document.get("seal_sha256") != _seal(signed, by, on):
+        raise IntegrityError("the sign-off was changed after it was made", where=path.name)
     data = card["data"]
     options = tuple(sorted(data["options"]))
     rows, events = int(data["rows"]), int(data["events"])
@@ -162,6 +167,11 @@ def load_card(path: Path) -> SignedCard:
         options=options,
         note=CardNote(signed, by, on, rows, events, options, text),
     )
+
+
+def _is_name(text: str) -> bool:
+    """Whether a name can be shown on a terminal and on paper."""
+    return 0 < len(text) <= 200 and text.isprintable()
 
 
 def _check(card: Mapping[str, Any], where: str) -> None:
@@ -180,6 +190,7 @@ def _check(card: Mapping[str, Any], where: str) -> None:
         and abs(numbers["correlation"]) <= 1
         and isinstance(options, dict)
         and bool(options)
+        and set(options) <= set(risk_model().techniques)
         and isinstance(rows, int)
         and isinstance(events, int)
         and 0 <= events <= rows

@@ -42,7 +42,8 @@ def forecast(
         among them, so that every option is seen beside it. An option without data gets a row without
         figures and the reason.
     facts : mapping of str to object
-        Facts of the patient; absent or None is unknown. ``disc_type`` chooses the figures on resorption; the
+        Facts of the patient; absent or None is unknown. ``disc_type``, ``disc_zone``,
+        ``disc_migration_grade`` and ``disc_canal_compromise_percent`` choose figures of patients alike; the
         recurrence risk uses the facts that `kambin.outcome.riskdata` names.
     card : SignedCard, optional
         Accepted model card of local results. It changes the recurrence risk of the techniques that it learned
@@ -63,7 +64,7 @@ def forecast(
     if CONSERVATIVE not in wanted:
         wanted.insert(0, CONSERVATIVE)
     found = {
-        option: [entry for entry in known.entries if option in entry.options and _fits(entry, facts)]
+        option: [entry for entry in known.entries if option in entry.options and entry.fits(facts)]
         for option in wanted
     }
     rows = tuple(_row(option, found[option], known) for option in wanted)
@@ -72,7 +73,7 @@ def forecast(
     return Forecast(
         rows=rows,
         outcomes=tuple(outcome for key, outcome in known.outcomes.items() if key in shown),
-        missing_facts=tuple(sorted(fact for fact in asked if _text(facts.get(fact)) is None)),
+        missing_facts=tuple(sorted(fact for fact in asked if facts.get(fact) is None)),
         notes=(*NOTES, *risk_model().not_used),
         horizons=known.horizons,
         comparisons=comparisons(found, known),
@@ -110,15 +111,6 @@ def _row(option: str, entries: Sequence[Entry], known: Published) -> OutlookRow:
     )
     features = tuple(feature for options, feature in known.features if option in options)
     return OutlookRow(option, figures, notes, about.rung, features)
-
-
-def _fits(entry: Entry, facts: Mapping[str, object]) -> bool:
-    return all(_text(facts.get(fact)) == value for fact, value in entry.when)
-
-
-def _text(value: object) -> str | None:
-    """Return the word of an enumerated fact; None stays unknown."""
-    return None if value is None else str(getattr(value, "value", value))
 
 
 def _combined(entries: Sequence[Entry], how: str) -> list[Figure]:

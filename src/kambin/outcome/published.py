@@ -12,7 +12,7 @@ from kambin import evidence
 from kambin.errors import IntegrityError
 from kambin.outcome.types import Feature, Figure, Outcome
 
-__all__ = ["FILE", "Entry", "Option", "Published", "published", "read"]
+__all__ = ["FILE", "Bound", "Entry", "Option", "Published", "published", "read"]
 
 FILE = Path(__file__).with_name("data") / "published.yaml"
 COMBINE = ("any time", "same time", "never")
@@ -58,6 +58,20 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """A condition on a number: above one, or up to one."""
+
+    above: float | None = None
+    up_to: float | None = None
+
+    def holds(self, value: object) -> bool:
+        """Return whether a value is known and meets the bound."""
+        if not isinstance(value, int | float):
+            return False
+        return value > self.above if self.above is not None else value <= (self.up_to or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A figure with the options and the patients it is for.
 
@@ -65,7 +79,7 @@ class Entry:
     ----------
     options : tuple of str
         Option ids.
-    when : tuple of (str, str or None)
+    when : tuple of (str, str, Bound or None)
         Facts and the value each must have; None is "not known".
     figure : Figure
         The figure.
@@ -74,9 +88,19 @@ class Entry:
     """
 
     options: tuple[str, ...]
-    when: tuple[tuple[str, str | None], ...]
+    when: tuple[tuple[str, str | Bound | None], ...]
     figure: Figure
     claim: bool
+
+    def fits(self, facts: Mapping[str, object]) -> bool:
+        """Return whether the figure is about such a patient; unknown fits only what asks for it."""
+        return all(_meets(facts.get(fact), wanted) for fact, wanted in self.when)
+
+
+def _meets(value: object, wanted: str | Bound | None) -> bool:
+    if isinstance(wanted, Bound):
+        return wanted.holds(value)
+    return (None if value is None else str(getattr(value, "value", value))) == wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +214,18 @@ def _entry(
     _demand(set(record) <= FIELDS, where, f"fields are {', '.join(sorted(FIELDS))}")
     named = _named(where, record["options"], groups, options)
     _demand(record["outcome"] in outcomes, where, f"outcome {record['outcome']!r} is not listed")
-    when = tuple((fact, value) for fact, value in record.get("when", {}).items())
+    when = tuple((fact, _wanted(where, value)) for fact, value in record.get("when", {}).items())
     figure = _figure(where, record, outcomes[record["outcome"]], times)
     return Entry(named, when, figure, claim=evidence.kind_of(figure.source_ids[0]) == "claim")
+
+
+def _wanted(where: str, value: Any) -> str | Bound | None:
+    if not isinstance(value, Mapping):
+        return value if value is None else str(value)
+    _demand(
+        len(value) == 1 and set(value) <= {"above", "up_to"}, where, "a bound is above or up_to one number"
+    )
+    return Bound(**value)
 
 
 def _named(
