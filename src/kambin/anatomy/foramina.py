@@ -19,6 +19,7 @@ from kambin.anatomy import frames
 from kambin.anatomy.contours import contour_of, piece_at, polygon_area
 from kambin.anatomy.fields import Field, field_of, patch_of
 from kambin.anatomy.geometry import Disc, Endplate
+from kambin.anatomy.pedicles import outward_frame, pedicle_middle
 from kambin.anatomy.regions import Region
 from kambin.case.words import Side
 
@@ -52,10 +53,10 @@ class SegmentBones:
 
     Attributes
     ----------
-    upper, lower : sequence of Region
-        The two bones, whole.
-    upper_body, lower_body : sequence of Region
-        Their bodies; the whole bone where the body is not known apart.
+    upper, lower : Field
+        Of the two bones, whole.
+    upper_body, lower_body : Field
+        Of their bodies; of the whole bone where the body is not known apart.
     upper_pedicle : Region
     lower_pedicle, process : Region or None
         Pedicle and superior articular process of the lower bone.
@@ -64,10 +65,10 @@ class SegmentBones:
         The facing endplates.
     """
 
-    upper: Sequence[Region]
-    lower: Sequence[Region]
-    upper_body: Sequence[Region]
-    lower_body: Sequence[Region]
+    upper: Field
+    lower: Field
+    upper_body: Field
+    lower_body: Field
     upper_pedicle: Region
     lower_pedicle: Region | None
     process: Region | None
@@ -166,7 +167,7 @@ def measure_opening(bones: SegmentBones, side: Side) -> Opening:
         What could not be measured is None, and the contour empty.
     """
     plane = _plane(bones, side)
-    upper, lower = plane.values(bones.upper), plane.values(bones.lower)
+    upper, lower = plane.sample(bones.upper), plane.sample(bones.lower)
     top = _end_of_pedicle(plane, upper, bones.upper_pedicle, -1)
     bottom = None if bones.lower_pedicle is None else _end_of_pedicle(plane, lower, bones.lower_pedicle, 1)
     corner = _corner(plane, bones.upper_body, bones.upper_plate, -1)
@@ -202,12 +203,13 @@ def measure_opening(bones: SegmentBones, side: Side) -> Opening:
 
 def _plane(bones: SegmentBones, side: Side) -> Slice:
     left, posterior, cranial = bones.disc.frame
-    above = bones.upper_pedicle.centre_lps()
+    turned = outward_frame(bones.disc.frame, side)
+    above = pedicle_middle(bones.upper_pedicle, bones.upper, turned)
     if bones.lower_pedicle is None:
         below = above - 2 * float((above - bones.disc.centre_lps) @ cranial) * cranial
         normal = left
     else:
-        below = bones.lower_pedicle.centre_lps()
+        below = pedicle_middle(bones.lower_pedicle, bones.lower, turned)
         normal = frames.unit(np.cross(posterior, above - below))
     outwards = normal if side is Side.LEFT else -normal
     frame = np.stack([outwards, posterior, np.cross(normal, posterior)])
@@ -282,11 +284,11 @@ def _arc_end(border: Floats, direction: Floats) -> Floats:
     return found
 
 
-def _corner(plane: Slice, body: Sequence[Region], plate: Endplate | None, sign: int) -> Floats | None:
+def _corner(plane: Slice, body: Field, plate: Endplate | None, sign: int) -> Floats | None:
     """The posterior corner of a body, above (1) or below (-1): the point farthest along the diagonal."""
-    if plate is None or not body:
+    if plate is None:
         return None
-    border = contour_of(_framed(plane.values(body)), plane.posterior, plane.cranial)
+    border = contour_of(_framed(plane.sample(body)), plane.posterior, plane.cranial)
     if len(border) < 3:
         return None
     height = _plate_height(plane, plate, border[:, 0])
@@ -394,12 +396,14 @@ def _joint_mouth(
 def _links(plane: Slice, bones: SegmentBones, upper: Floats, lower: Floats) -> list[tuple[Floats, Floats]]:
     """Shortest lines between parts of one bone that hang together beside the plane but not in it."""
     grid = plane.grid()
-    pairs = [(upper, bones.upper_body, [bones.upper_pedicle])]
+    upper_pedicle = plane.values([bones.upper_pedicle])
+    pairs = [(upper, plane.sample(bones.upper_body), upper_pedicle)]
     if bones.lower_pedicle is not None:
-        pairs.append((lower, bones.lower_body, [bones.lower_pedicle]))
+        lower_pedicle = plane.values([bones.lower_pedicle])
+        pairs.append((lower, plane.sample(bones.lower_body), lower_pedicle))
         if bones.process is not None:
-            pairs.append((lower, [bones.lower_pedicle], [bones.process]))
-    found = [_link(grid, bone, plane.values(one), plane.values(other)) for bone, one, other in pairs]
+            pairs.append((lower, lower_pedicle, plane.values([bones.process])))
+    found = [_link(grid, *pair) for pair in pairs]
     return [line for line in found if line is not None]
 
 

@@ -7,14 +7,14 @@ the disc space. Widths are read from the anti-aliased field of the material in s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kambin.anatomy import frames
-from kambin.anatomy.fields import Patch, field_of, patch_of
+from kambin.anatomy.fields import Field, Patch, field_of, patch_of
 from kambin.anatomy.geometry import Canal, Disc, Endplate
 from kambin.anatomy.regions import Region
 from kambin.anatomy.surfaces import surface_points
@@ -42,8 +42,8 @@ class HerniationBed:
     disc : Disc
     upper_plate, lower_plate : Endplate
         The facing endplates.
-    bones : tuple of sequence of Region
-        The upper and the lower bone, whole.
+    bones : tuple of Field
+        Of the upper and the lower bone, whole.
     pedicles : mapping
         (``upper`` or ``lower``, side) → pedicle.
     processes : mapping
@@ -54,7 +54,7 @@ class HerniationBed:
     disc: Disc
     upper_plate: Endplate
     lower_plate: Endplate
-    bones: tuple[Sequence[Region], Sequence[Region]]
+    bones: tuple[Field, Field]
     pedicles: Mapping[tuple[str, Side], Region]
     processes: Mapping[Side, Region]
     canal: Canal | None

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kambin.anatomy.fields import field_of
 from kambin.anatomy.herniation import HerniationBed, Shape
 from kambin.anatomy.nerve_numbers import scalar
-from kambin.anatomy.pedicles import pedicle_borders
+from kambin.anatomy.pedicles import outward_frame, pedicle_borders
 from kambin.anatomy.regions import Region
-from kambin.anatomy.root_course import outward_frame
 from kambin.case.words import SIDES, Side
 
 __all__ = ["Borders", "Words", "borders_of", "name_herniation"]
@@ -143,9 +141,7 @@ def _borders(bed: HerniationBed, side: Side) -> Borders:
     spans = {}
     for which, bone in zip(("upper", "lower"), bed.bones, strict=True):
         pedicle = bed.pedicles.get((which, side))
-        found = (
-            None if pedicle is None else pedicle_borders(pedicle, field_of(bone), bed.disc.centre_lps, frame)
-        )
+        found = None if pedicle is None else pedicle_borders(pedicle, bone, bed.disc.centre_lps, frame)
         if found is not None:
             spans[which] = found
     lower = spans.get("lower")

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from kambin.anatomy.fields import Field, values_at
 from kambin.anatomy.regions import Region
+from kambin.case.words import Side
 
-__all__ = ["DIAGONAL", "PedicleBorders", "pedicle_borders"]
+__all__ = ["DIAGONAL", "PedicleBorders", "outward_frame", "pedicle_borders", "pedicle_middle"]
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +32,14 @@ REACH_MM, STEP_MM, APART_MM = 22.0, 0.25, 1.5
 INWARDS_DEG = np.arange(165.0, 196.0, 7.5)
 FAN_DEG = np.arange(180.0, 271.0, 7.5)
 OUTWARDS_DEG = np.arange(290.0, 326.0, 7.5)
+
+
+def outward_frame(frame: Floats, side: Side) -> Floats:
+    """Rows outwards, posterior, cranial of a frame with the rows left, posterior, cranial."""
+    turned = frame.copy()
+    if side is Side.RIGHT:
+        turned[0] = -turned[0]
+    return turned
 
 
 class PedicleBorders(NamedTuple):
@@ -80,6 +89,28 @@ def pedicle_borders(
         middle=float(middle[2]),
         edge=edge,
     )
+
+
+def pedicle_middle(pedicle: Region, bone: Field, frame: Floats) -> Floats:
+    """Middle of a pedicle, LPS mm, shape (3,).
+
+    Across, half way between its inner and outer border; the middle of its waist where rays do not find them.
+
+    Parameters
+    ----------
+    pedicle : Region
+    bone : Field
+        Of its whole vertebra.
+    frame : ndarray, shape (3, 3)
+        Rows outwards, posterior, cranial.
+    """
+    origin = pedicle.centre_lps()
+    middle = _middle((pedicle.points_lps() - origin) @ frame.T, max(pedicle.volume.spacing_mm))
+    borders = pedicle_borders(pedicle, bone, origin, frame)
+    if borders is not None:
+        middle[0] = (borders.inner + borders.outer) / 2
+    placed: Floats = origin + middle @ frame
+    return placed
 
 
 def _middle(points: Floats, voxel_mm: float) -> Floats:

@@ -23,10 +23,10 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from kambin.anatomy.fields import field_of
+from kambin.anatomy.fields import Field
 from kambin.anatomy.geometry import Disc, Endplate, Root, Sac, VertebraShape
 from kambin.anatomy.nerve_numbers import Number, number, numbers, scalar
-from kambin.anatomy.pedicles import DIAGONAL, pedicle_borders
+from kambin.anatomy.pedicles import DIAGONAL, outward_frame, pedicle_borders
 from kambin.anatomy.regions import Region
 from kambin.case.words import Side
 
@@ -35,7 +35,6 @@ __all__ = [
     "derive_root",
     "derive_s1_root",
     "disc_space",
-    "outward_frame",
     "radii_along",
 ]
 
@@ -55,8 +54,8 @@ class RootBed:
     ----------
     shape : VertebraShape
         The vertebra of its name.
-    bones : sequence of Region
-        That vertebra, whole.
+    bone : Field
+        Of that vertebra, whole.
     pedicle : Region or None
         Of its side.
     disc : Disc
@@ -72,7 +71,7 @@ class RootBed:
     """
 
     shape: VertebraShape
-    bones: Sequence[Region]
+    bone: Field
     pedicle: Region | None
     disc: Disc
     plates: tuple[Endplate | None, Endplate | None]
@@ -126,7 +125,7 @@ def derive_root(name: str, side: Side, level: str, bed: RootBed) -> Root | None:
         return None
     frame = outward_frame(bed.disc.frame, side)
     roof = None if bed.roof_lps is None else float((bed.roof_lps - bed.disc.centre_lps) @ frame[2])
-    borders = pedicle_borders(bed.pedicle, field_of(bed.bones), bed.disc.centre_lps, frame, roof)
+    borders = pedicle_borders(bed.pedicle, bed.bone, bed.disc.centre_lps, frame, roof)
     if borders is None:
         return None
     inner, outer = borders.inner, borders.outer
@@ -193,16 +192,8 @@ def _s1_wall(bed: RootBed, frame: Floats) -> float | None:
     """Outward coordinate of the first sacral pedicle's inner wall; None where it is not known."""
     if bed.pedicle is None:
         return None
-    found = pedicle_borders(bed.pedicle, field_of(bed.bones), bed.disc.centre_lps, frame)
+    found = pedicle_borders(bed.pedicle, bed.bone, bed.disc.centre_lps, frame)
     return None if found is None else found.inner
-
-
-def outward_frame(frame: Floats, side: Side) -> Floats:
-    """Rows outwards, posterior, cranial of a frame with the rows left, posterior, cranial."""
-    turned = frame.copy()
-    if side is Side.RIGHT:
-        turned[0] = -turned[0]
-    return turned
 
 
 def disc_space(disc: Disc, plates: tuple[Endplate | None, Endplate | None]) -> tuple[float, float] | None:

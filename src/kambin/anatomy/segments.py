@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kambin.anatomy.fields import Field, field_of
 from kambin.anatomy.foramina import SegmentBones
 from kambin.anatomy.geometry import Canal, Disc, Endplate, Part, PartMap, Sac, VertebraShape
 from kambin.anatomy.herniation import HerniationBed
@@ -33,10 +34,10 @@ class Segment:
     disc : Disc
     plates : tuple of Endplate or None
         The facing endplates, from above and from below.
-    bones : tuple of list of Region
-        The two bones, whole.
-    bodies : tuple of list of Region
-        Their bodies.
+    bones : tuple of Field
+        Of the two bones, whole.
+    bodies : tuple of Field
+        Of their bodies; of the whole bone where the body is not known apart.
     pedicles : mapping
         (``upper`` or ``lower``, side) → pedicle.
     processes : mapping
@@ -49,16 +50,16 @@ class Segment:
     lower: VertebraShape
     disc: Disc
     plates: tuple[Endplate | None, Endplate | None]
-    bones: tuple[list[Region], list[Region]]
-    bodies: tuple[list[Region], list[Region]]
-    pedicles: Mapping[tuple[str, Side], Region] = field(default_factory=dict)
-    processes: Mapping[Side, Region] = field(default_factory=dict)
-    voxel_mm: float = 1.0
+    bones: tuple[Field, Field]
+    bodies: tuple[Field, Field]
+    pedicles: Mapping[tuple[str, Side], Region]
+    processes: Mapping[Side, Region]
+    voxel_mm: float
 
     def foramen_bones(self, side: Side) -> SegmentBones | None:
         """What bounds the foramen of one side; None without the upper pedicle."""
         pedicle = self.pedicles.get(("upper", side))
-        if pedicle is None or not self.bones[1]:
+        if pedicle is None:
             return None
         return SegmentBones(
             upper=self.bones[0],
@@ -79,7 +80,7 @@ class Segment:
         """What the exiting root is derived from; with `sacral` the root of the lower bone."""
         return RootBed(
             shape=self.lower if sacral else self.upper,
-            bones=self.bones[1 if sacral else 0],
+            bone=self.bones[1 if sacral else 0],
             pedicle=self.pedicles.get(("lower" if sacral else "upper", side)),
             disc=self.disc,
             plates=self.plates,
@@ -105,12 +106,28 @@ def segments_of(
 ) -> dict[str, Segment]:
     """Every segment whose disc and two vertebrae are known, from the head down."""
     found = {}
+    bones: dict[str, tuple[Field, Field] | None] = {}
     for level, disc in discs.items():
         above, below = level.split("-")
-        below = below if below in shapes else "sacrum"
-        if above in shapes and below in shapes:
-            found[level] = _segment(labels, (shapes[above], shapes[below]), parts, disc, level)
+        pair = (above, below if below in shapes else "sacrum")
+        for name in pair:
+            if name in shapes and name not in bones:
+                bones[name] = _fields(labels, parts.get(name), name)
+        known = [bones.get(name) for name in pair]
+        if known[0] is not None and known[1] is not None:
+            both = (shapes[pair[0]], shapes[pair[1]])
+            found[level] = _segment(labels, both, parts, disc, (known[0], known[1]))
     return found
+
+
+def _fields(labels: LabelMap, parts: PartMap | None, name: str) -> tuple[Field, Field] | None:
+    """The fields of a bone and of its body."""
+    whole = bone_regions(labels, parts, name)
+    if not whole:
+        return None
+    field = field_of(whole)
+    body = None if parts is None else part_region(labels, parts, Part.BODY)
+    return field, field if body is None else field_of([body])
 
 
 def _segment(
@@ -118,7 +135,7 @@ def _segment(
     pair: tuple[VertebraShape, VertebraShape],
     parts: Mapping[str, PartMap],
     disc: Disc,
-    level: str,
+    fields: tuple[tuple[Field, Field], tuple[Field, Field]],
 ) -> Segment:
     pedicles, processes = {}, {}
     maps = [parts.get(shape.name) for shape in pair]
@@ -130,19 +147,14 @@ def _segment(
         process = None if maps[1] is None else superior_process_of(labels, maps[1], side)
         if process is not None:
             processes[side] = process
-    bones = [bone_regions(labels, found, shape.name) for found, shape in zip(maps, pair, strict=True)]
-    bodies = []
-    for found, whole in zip(maps, bones, strict=True):
-        body = None if found is None else part_region(labels, found, Part.BODY)
-        bodies.append(whole if body is None else [body])
     return Segment(
-        level=level,
+        level=disc.level,
         upper=pair[0],
         lower=pair[1],
         disc=disc,
         plates=(pair[0].inferior, pair[1].superior),
-        bones=(bones[0], bones[1]),
-        bodies=(bodies[0], bodies[1]),
+        bones=(fields[0][0], fields[1][0]),
+        bodies=(fields[0][1], fields[1][1]),
         pedicles=pedicles,
         processes=processes,
         voxel_mm=max(labels.volume.spacing_mm),

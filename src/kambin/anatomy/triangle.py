@@ -18,8 +18,8 @@ from kambin.anatomy import frames
 from kambin.anatomy.contours import largest_circle_of_triangle
 from kambin.anatomy.fields import field_of, patch_of
 from kambin.anatomy.geometry import Endplate, KambinTriangle, Root
+from kambin.anatomy.pedicles import outward_frame
 from kambin.anatomy.regions import Region
-from kambin.anatomy.root_course import outward_frame
 from kambin.case.words import Side
 
 __all__ = ["TriangleBed", "kambin_triangle"]
