@@ -155,11 +155,12 @@ def central_effect(model: RiskModel, technique: Technique, facts: Mapping[str, o
 
 
 def _mean(factor: Factor, count: int) -> float:
-    return sum(_effect(factor, count)) / count
+    return _mean_of(factor.name, count, factor.effect.mean, factor.effect.sd)
 
 
-def _effect(factor: Factor, count: int) -> tuple[float, ...]:
-    return positives(factor.name, count, factor.effect.mean, factor.effect.sd)
+@lru_cache(maxsize=256)
+def _mean_of(name: str, count: int, mean: float, sd: float) -> float:
+    return math.fsum(positives(name, count, mean, sd)) / count
 
 
 def _clusters(factors: Iterable[Factor]) -> list[tuple[Factor, ...]]:
