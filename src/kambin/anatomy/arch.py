@@ -24,8 +24,9 @@ CANAL_HALF_WIDTH_MM = (5.0, 20.0)
 PEDICLE_WIDTH_MM = (3.0, 28.0)
 # The rows of a pedicle in which its least width is looked for: its round top and bottom are not its waist.
 WAIST_SHARE = 0.6
-# The least of many widths is too small by their scatter; so few of them may be smaller than what is given.
-LEAST_PERCENT = 25
+# The least of many widths is too small by their scatter, and a pedicle is round above and below: what is given
+# is the usual width of the rows in its waist, in per cent of the rows that are narrower.
+LEAST_PERCENT = 50
 # Sections in which a pedicle is looked at, as shares of the way from the wall to its own section: in the
 # first it stands alone, and what lies farther below or above it than this is not the pedicle.
 SECTION_SHARES = (0.4, 0.6, 0.8, 1.0)
@@ -43,6 +44,7 @@ class Pedicle:
     ----------
     side : Side
     centre_lps : ndarray, shape (3,)
+        Half way between the wall and where the pillar of the joints begins.
     medial, lateral : float
         Distance of its walls from the mid-sagittal plane, mm, both positive.
     bottom, top : float
@@ -189,7 +191,9 @@ def _measured(
     step = float(z[1] - z[0])
     high = min(reach[1], float(z[rows[-1]]) + step)
     low = max(reach[0], float(z[rows[0]]) - step)
-    local = np.array([sign * centre_x, section, (high + low) / 2])
+    # a pedicle is as long as two thirds of the canal are deep: then the pillar of the joints begins
+    middle = float(body.wall[0]) + 2.0 / 3.0 * (section - float(body.wall[0]))
+    local = np.array([sign * centre_x, middle, (high + low) / 2])
     return Pedicle(side, body.patch.lps(local), inner, outer, low, high, least, high - low)
 
 

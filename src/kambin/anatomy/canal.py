@@ -20,6 +20,7 @@ from kambin.anatomy.arch import Arch
 from kambin.anatomy.fields import Field, patch_of
 from kambin.anatomy.geometry import Canal, Disc, VertebraShape
 from kambin.anatomy.kernels import first_crossing, ray_crossing
+from kambin.anatomy.rims import ROUNDED_VOXELS
 from kambin.anatomy.vertebrae import Body
 
 __all__ = ["Ring", "canal_of", "depth_at_disc", "find_rings", "ring_at", "sacral_ring"]
@@ -175,11 +176,30 @@ def ring_at(name: str, field: Field, middle: Floats, frame: Floats) -> Ring | No
         return None
     lengths = np.interp(np.arange(RAYS), good, met[good], period=RAYS)
     area = 0.5 * float(np.sin(2 * np.pi / RAYS)) * float(lengths @ np.roll(lengths, 1))
-    depth = _chord(field, middle, frame, 1, (-0.3, 0.0, 0.3))
+    depth = _depth(field, middle, frame)
     width = _chord(field, middle, frame, 0, tuple(np.arange(-ROWS_MM, ROWS_MM + 0.5, 0.5)))
-    if not len(depth) or not len(width):
+    if depth is None or not len(width):
         return None
-    return Ring(name, middle, frame, float(np.median(depth)), float(width.max()), area, bridged)
+    return Ring(name, middle, frame, depth, float(width.max()), area, bridged)
+
+
+def _depth(field: Field, middle: Floats, frame: Floats) -> float | None:
+    """Depth of a ring in the midline, where the two laminae meet.
+
+    The field rounds off the angle between them; the depths beside it, carried on to the midline, say how far
+    it reaches, but by no more than half a voxel.
+    """
+    here = _chord(field, middle, frame, 1, (-0.3, 0.0, 0.3))
+    if not len(here):
+        return None
+    depth = float(np.median(here))
+    near, far = ROUNDED_VOXELS * field.voxel_mm, ROUNDED_VOXELS * field.voxel_mm + 2.0
+    beside = [_chord(field, middle, frame, 1, (-offset, offset)) for offset in (near, far)]
+    if any(len(chords) < 2 for chords in beside):
+        return depth
+    first, second = (float(chords.mean()) for chords in beside)
+    reached = first + (first - second) / (far - near) * near
+    return float(np.clip(reached, depth, depth + field.voxel_mm / 2))
 
 
 def _centroid(lengths: Floats, angles: Floats) -> Floats:

@@ -1,7 +1,7 @@
 """Sections of a vertebral body: front, rear and width, across it or at the rim of an endplate.
 
 The field rounds off an edge within about a voxel of it, and the body draws in below the rim; so the outline
-is measured in several sections from one voxel below the rim on, and carried on to the rim along a line.
+is measured in several sections from one voxel below the rim on, and carried on to the rim.
 """
 
 from __future__ import annotations
@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 from kambin.anatomy.fields import Patch
 from kambin.anatomy.kernels import first_crossing
 
-__all__ = ["LATERAL_SHARE", "SAGITTAL_MM", "Outline", "outline_at_rim", "outline_of", "rim_offset"]
+__all__ = [
+    "LATERAL_SHARE",
+    "SAGITTAL_MM",
+    "Outline",
+    "outline_at_rim",
+    "outline_at_waist",
+    "outline_of",
+    "rim_offset",
+]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -28,6 +36,11 @@ SAGITTAL_MM = 2.0
 ROUNDED_VOXELS = 1.25
 # Sections through the body near its rim: how many, and over which height.
 SECTIONS, SECTIONS_MM = 6, 3.0
+# Half the height of a body (23.5 to 32.4 mm, clouthier2023), for the curve of its waist.
+HALF_BODY_MM = 14.0
+# Sections about half height: one alone errs with the voxels that it meets.
+WAIST_MM = (-2.0, -1.0, 0.0, 1.0, 2.0)
+OUTLINE_FIELDS = ("front", "rear", "width")
 # A section well below the rim, whose middle is bone however hollow the endplate is (up to 3.5 mm).
 DEEP_MM = 5.0
 # A section near the rim may be hollow in the middle; it is bone this far out from the middle.
@@ -91,6 +104,15 @@ def outline_of(
     return Outline(front, rear, float(apart.max())) if len(apart) else None
 
 
+def outline_at_waist(patch: Patch) -> Outline | None:
+    """Measure the body at half height, as the mean of sections close to it."""
+    found = [outline_of(patch, height) for height in WAIST_MM]
+    known = [item for item in found if item is not None]
+    if len(known) < len(WAIST_MM):
+        return None
+    return Outline(*(float(np.mean([getattr(item, name) for item in known])) for name in OUTLINE_FIELDS))
+
+
 def outline_at_rim(
     patch: Patch,
     plane: Floats,
@@ -132,7 +154,9 @@ def outline_at_rim(
     if len(rows) < SECTIONS - 2:
         return rough
     table = np.array(rows)
-    lines = np.polyfit(table[:, 0], table[:, 1:], 1)
+    # a body draws in like a parabola about its middle
+    inward = table[:, 0] - table[:, 0] ** 2 / (2.0 * HALF_BODY_MM)
+    lines = np.polyfit(inward, table[:, 1:], 1)
     # a worn rim is round: there the body is widest below it, and not where the line meets it
     return Outline(
         front=float(min(lines[1, 0], table[:, 1].min())),

@@ -21,7 +21,7 @@ from kambin.anatomy.fields import Field, Patch, patch_of, patch_step_mm
 from kambin.anatomy.geometry import Endplate, VertebraShape
 from kambin.anatomy.kernels import first_crossing
 from kambin.anatomy.planes import fit_plane, fit_robust, inside_of
-from kambin.anatomy.rims import SAGITTAL_MM, outline_at_rim, outline_of, rim_offset
+from kambin.anatomy.rims import SAGITTAL_MM, outline_at_rim, outline_at_waist, rim_offset
 from kambin.anatomy.settings import MIDLINE_MM
 
 __all__ = ["Body", "fit_vertebra", "normal_of"]
@@ -263,7 +263,7 @@ def _measured(name: str, field: Field, patch: Patch, seen: _Seen) -> Body:
         _endplate(seen, heights, inwards, field.voxel_mm)
         for heights, inwards in ((seen.top, -1), (seen.bottom, 1))
     )
-    waist = outline_of(patch, 0.0)
+    waist = outline_at_waist(patch)
     depth, width = (None, None) if waist is None else (waist.rear - waist.front, waist.width)
     shape = VertebraShape(name, patch.frame, patch.origin_lps, top, bottom)
     return Body(shape, field, patch, seen.wall, seen.centre(), depth, width, _heights(patch, seen, top))
