@@ -10,7 +10,8 @@ from __future__ import annotations
 from kambin.anatomy.phantom.knobs import Herniation, Knobs
 from kambin.anatomy.phantom.lumbar import VERTEBRAE, LumbarPhantom
 from kambin.anatomy.phantom.model import Phantom, PhantomScan
-from kambin.anatomy.phantom.truth import PhantomTruth, TruthValue
+from kambin.anatomy.phantom.truth import PhantomTruth
+from kambin.anatomy.phantom.values import TruthValue
 
 __all__ = [
     "VERTEBRAE",

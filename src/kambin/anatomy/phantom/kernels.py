@@ -22,6 +22,7 @@ __all__ = [
     "SLICE",
     "WIDTH",
     "first_entry",
+    "inside",
     "last_exit",
     "moments",
     "paint",
@@ -177,6 +178,24 @@ def values(rows: Floats, points: Floats) -> Floats:
     found = np.empty(points.shape[0])
     for index in range(points.shape[0]):
         found[index] = _union(rows, points[index, 0], points[index, 1], points[index, 2])
+    return found
+
+
+@njit(cache=True)
+def inside(rows: Floats, boxes: Floats, points: Floats) -> Any:
+    """Whether points of shape (n, 3) lie in the union; `boxes` are the rows' bounds, shape (rows, 6)."""
+    found = np.zeros(points.shape[0], dtype=np.bool_)
+    for index in range(points.shape[0]):
+        x, y, z = points[index]
+        for r in range(rows.shape[0]):
+            if (
+                boxes[r, 0] <= x <= boxes[r, 3]
+                and boxes[r, 1] <= y <= boxes[r, 4]
+                and boxes[r, 2] <= z <= boxes[r, 5]
+                and _value(rows[r], x, y, z) <= 0.0
+            ):
+                found[index] = True
+                break
     return found
 
 

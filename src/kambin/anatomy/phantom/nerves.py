@@ -194,7 +194,9 @@ def _nerve(
     off = (bone.rounding + thick + 0.5) * float(np.sqrt(0.5))
     deep = frames.apply(inverse(bone.at), opening.under)[1]
     nodes.append(
-        _at(bone, sign * (inner + bone.rounding - off), (back + float(deep)) / 2, bottom + bone.rounding - off)
+        _at(
+            bone, sign * (inner + bone.rounding - off), (back + float(deep)) / 2, bottom + bone.rounding - off
+        )
     )
     outwards = opening.plate.frame[0] * sign
     nodes += [opening.under, opening.crossing]

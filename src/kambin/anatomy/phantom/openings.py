@@ -26,8 +26,10 @@ __all__ = ["NARROW", "Opening", "plan_openings", "sign_of"]
 Floats = NDArray[np.float64]
 # what a graded narrowing leaves; assumption, the grades are words of a reader and no lengths
 NARROW: Mapping[Grade, float] = {"none": 1.0, "mild": 0.8, "moderate": 0.62, "severe": 0.45}
-# the process' lateral border lies about the pedicle: at least so far in, at most so far out of its outer wall
-INWARD_SHARE, OUTWARD_MM = 0.2, 6.0
+# the process' lateral border lies at least so far beyond the plane through the two pedicles' middles, and at
+# most so far beyond the upper pedicle's outer wall
+IN_PLANE_MM, OUTWARD_MM = 1.4, 6.0
+LEAST_SLOPE_DEG = 40.0
 # share of the foramen's width at which the root passes under the pedicle
 DEPTH_SHARE = 0.45
 # free room between pedicle and root
@@ -113,18 +115,31 @@ def _plan(
     height = min(corner[2] + drawn["root_above_disc"] + radius, bottom[2] - radius - PEDICLE_GAP_MM)
     outwards = sign * bottom[0]
     depth = min(corner[1], lower_corner[1]) + DEPTH_SHARE * width
-    slope = float(np.tan(np.radians(drawn["root_slope"])))
-    run = height / slope
+    middle = (lower.sizes["canal_width"] + lower.sizes["pedicle_width"]) / 2
+    least = (outwards + middle) / 2 + IN_PLANE_MM
+    run, leg = _fall(drawn["root_slope"], height, drawn["circle"] * narrow, least - outwards)
     start = np.array([sign * outwards, depth, height])
     stop = _crossing(lower, plate, start, sign * run, sizes.root[upper.name, side])
     under, crossing = plate.model(start), plate.model(stop)
-    leg = drawn["circle"] * narrow / (1.0 + slope - float(np.hypot(1.0, slope)))
     half = size["pedicle_width"] / 2
-    border = float(
-        np.clip(outwards + run - leg, outwards - INWARD_SHARE * half, outwards + half + OUTWARD_MM)
-    )
+    border = float(np.clip(outwards + run - leg, least, outwards + half + OUTWARD_MM))
     between = float((above.centre - plate.centre) @ plate.normal) / 2
     return Opening(level, side, plate, under, crossing, border, between, width)
+
+
+def _fall(degrees: float, height: float, circle: float, least: float) -> tuple[float, float]:
+    """How far the root runs outwards on its way to the plate, and the base of the triangle beside it.
+
+    It falls as steeply as was drawn, unless the superior process would end before the plane through the
+    pedicles' middles, `least` beyond the root's start: then less steeply.
+    """
+    while True:
+        slope = float(np.tan(np.radians(degrees)))
+        run = height / slope
+        leg = circle / (1.0 + slope - float(np.hypot(1.0, slope)))
+        if run - leg >= least or degrees <= LEAST_SLOPE_DEG:
+            return run, leg
+        degrees -= 0.5
 
 
 def _crossing(lower: Bone, plate: Plate, start: Floats, run: float, drawn: Mapping[str, float]) -> Floats:
@@ -132,7 +147,7 @@ def _crossing(lower: Bone, plate: Plate, start: Floats, run: float, drawn: Mappi
     to_bone = inverse(lower.at)
     degrees = drawn["forward"]
     while True:
-        stop = start + np.array([run, -abs(run) * float(np.tan(np.radians(degrees))), -start[2]])
+        stop: Floats = start + np.array([run, -abs(run) * float(np.tan(np.radians(degrees))), -start[2]])
         line = start + np.linspace(0.3, 1.4, 12)[:, None] * (stop - start)
         places = frames.apply(to_bone, plate.model(line))
         room = float(outline(lower.body, places[:, 0], places[:, 1]).min())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,52 +12,22 @@ from numpy.typing import NDArray
 
 from kambin.anatomy import frames
 from kambin.anatomy.geometry import Endplate, KambinTriangle, Root, Sac, VertebraShape
+from kambin.anatomy.phantom.bone_truth import bone_values, canal_values, disc_values, pedicle_middle
 from kambin.anatomy.phantom.column import Bone
 from kambin.anatomy.phantom.frame import Placement
+from kambin.anatomy.phantom.opening_truth import foramen_values
 from kambin.anatomy.phantom.openings import Opening, sign_of
 from kambin.anatomy.phantom.pelvis import crest_top
 from kambin.anatomy.phantom.plates import Plate, plate_of
 from kambin.anatomy.phantom.scene import Scene
-from kambin.anatomy.phantom.solids import Placed, rows_of
+from kambin.anatomy.phantom.soft_truth import herniation_values, sac_values
+from kambin.anatomy.phantom.values import TruthValue, volume_of
 from kambin.anatomy.phantom.vertebra import structure_of
 from kambin.case.words import Side
 
-__all__ = ["PhantomTruth", "TruthValue", "triangle_of", "volume_of"]
+__all__ = ["PhantomTruth", "triangle_of"]
 
 Floats = NDArray[np.float64]
-VOLUME_STEP_MM = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class TruthValue:
-    """One true measurement, named as in `measurements.yaml`.
-
-    Attributes
-    ----------
-    name : str
-    value : float
-    unit : str
-    level : str or None
-        Vertebra or disc.
-    side : str or None
-    """
-
-    name: str
-    value: float
-    unit: str
-    level: str | None = None
-    side: str | None = None
-
-
-def volume_of(solids: list[Placed], minus: list[Placed] | None = None) -> tuple[float, Floats]:
-    """Volume of a union, mm³, and its middle, shape (3,), in the model's frame."""
-    from kambin.anatomy.phantom.kernels import moments
-
-    rows, bounds = rows_of(solids)
-    taken, _ = rows_of(minus or [])
-    low, high = bounds[:, :3].min(axis=0), bounds[:, 3:].max(axis=0)
-    volume, *first = moments(rows, bounds, taken, low, high, VOLUME_STEP_MM)
-    return float(volume), np.asarray(first, dtype=np.float64) / volume
 
 
 def triangle_of(opening: Opening) -> tuple[Floats, float, Floats, float]:
@@ -250,13 +220,39 @@ class PhantomTruth:
     @cached_property
     def measurements(self) -> tuple[TruthValue, ...]:
         """Every true measurement, in the words of `measurements.yaml`."""
-        found = [TruthValue("volume", value, "mL", level=name) for name, value in self.volumes_ml.items()]
-        for (level, side), triangle in self.triangles.items():
-            found.append(TruthValue("triangle_area", triangle.area_mm2, "mm2", level, side))
-            found.append(TruthValue("triangle_circle", 2 * triangle.circle_radius_mm, "mm", level, side))
-        for side, height in self.crest_mm.items():
-            found.append(TruthValue("crest_above_l45", height, "mm", side=side))
-        return tuple(found)
+        scene, plates = self.scene, self._plates
+        found = [
+            TruthValue("volume", volume / 1000.0, "mL", name) for name, (volume, _) in self._middles.items()
+        ]
+        for group in (bone_values(scene), disc_values(scene, plates), canal_values(scene, plates)):
+            found += group
+        found += [*foramen_values(scene, plates), *sac_values(scene, plates)]
+        found += [*herniation_values(scene, plates), *self._triangle_values(), *self._posture()]
+        placed = [one.mirrored() for one in found] if self.place.reflected else found
+        return tuple(placed)
+
+    def _triangle_values(self) -> Iterator[TruthValue]:
+        for (level, side), opening in self.scene.openings.items():
+            _, area, _, radius = triangle_of(opening)
+            yield TruthValue("triangle_area", area, "mm2", level, side)
+            yield TruthValue("triangle_circle", 2 * radius, "mm", level, side)
+
+    def _posture(self) -> Iterator[TruthValue]:
+        scene = self.scene
+        first = next(iter(scene.column.bones))
+        tilts = [
+            float(np.arctan2(plate.normal @ scene.axis[1], plate.normal @ scene.axis[2]))
+            for plate in (self._plates[first, True], self._plates["S1", True])
+        ]
+        yield TruthValue("lordosis", float(np.degrees(tilts[0] - tilts[1])), "deg")
+        lowest = tuple(scene.column.bones)[-2]
+        for side, height in scene.crest.items():
+            yield TruthValue("crest_above_l45", height, "mm", None, side)
+            top = crest_top(side, height, scene.axis)
+            pedicle = pedicle_middle(scene, lowest, side)
+            yield TruthValue(
+                "crest_above_l5_pedicle", float((top - pedicle) @ scene.axis[2]), "mm", None, side
+            )
 
     def value(self, name: str, level: str | None = None, side: str | None = None) -> float:
         """One true measurement; KeyError where there is none of that name there."""

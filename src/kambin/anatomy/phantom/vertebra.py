@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kambin.anatomy import frames
-from kambin.anatomy.phantom.column import Bone, Column
+from kambin.anatomy.phantom.column import HOLLOW_MM, Bone, Column
 from kambin.anatomy.phantom.knobs import Grade, Knobs
 from kambin.anatomy.phantom.openings import NARROW, Opening, sign_of
 from kambin.anatomy.phantom.solids import Placed, about_x, body, box, cone, inverse, moved, pose
@@ -22,10 +22,12 @@ BODY, LAMINA, SPINOUS = 1, 4, 11
 PAIRED = {"pedicle": (2, 3), "superior": (5, 6), "inferior": (7, 8), "transverse": (9, 10)}
 # processes of a facet joint: half thickness across the joint, half width along it, rounding (assumption)
 PROCESS = (3.2, 5.2, 2.0)
+# its front, which faces the foramen: half width and half depth
+FRONT = (4.2, 2.5)
 # the superior process ends at this share of the way from the endplate to the upper pedicle
 TIP_SHARE = 0.62
 # thickness of the laminae, and their inner lateral end as a share of the canal's depth (assumption)
-LAMINA_MM, LATERAL_SHARE = 5.6, 0.56
+LAMINA_MM, LATERAL_SHARE = 5.6, 0.5
 SWOLLEN: dict[Grade, float] = {"none": 0.0, "mild": 0.8, "moderate": 1.6, "severe": 2.4}
 
 
@@ -82,7 +84,6 @@ class Joint:
         bone, plate = self.lower, self.opening.plate
         to_bone = inverse(bone.at)
         top = bone.body[6] + bone.body[8] * bone.wall
-        above = frames.apply(to_bone, self.upper.corner(superior=False))
         pedicle = self.upper.at @ np.array(
             [0.0, self.upper.wall, self.upper.pedicle_z - self.upper.pedicle_height / 2, 1.0]
         )
@@ -90,10 +91,11 @@ class Joint:
         tip = top + TIP_SHARE * (ceiling - top)
         border = plate.model(np.array([sign * self.opening.border, 0.0, self.opening.half_disc]))
         lateral = float(frames.apply(to_bone, border)[0])
-        front = max(bone.wall, min(float(above[1]), bone.wall + 1.0)) + self.opening.width
-        # a narrow recess: the process has grown forward and inward
+        front = bone.wall + HOLLOW_MM + self.opening.width
+        # a narrow recess: the process has grown forward
         front -= (1.0 - recess) * 5.0
         x = lateral - sign * self._support(0)
+        self.front = np.array([lateral - sign * FRONT[0], front + FRONT[1], 0.0])
         return tip, np.array([x, front + self._support(1), 0.0])
 
     def solids(self) -> Iterator[Placed]:
@@ -110,6 +112,14 @@ class Joint:
             structure_of(self.lower.name),
             _code("superior", side),
         )
+        yield box(
+            self.lower.at @ pose(np.eye(3), [*self.front[:2], superior[2]]),
+            (*FRONT, (self.tip - base) / 2),
+            1.0,
+            structure_of(self.lower.name),
+            _code("superior", side),
+        )
+        yield self._root_of_process(sign_of(side))
         top, bottom = self.tip + 3.5, self.lower.body[6] - 5.5
         inferior = self.middle + self.across * (2 * thick + self.gap)
         yield box(
@@ -119,6 +129,18 @@ class Joint:
             structure_of(self.upper.name),
             _code("inferior", side),
         )
+
+    def _root_of_process(self, sign: float) -> Placed:
+        """The mass on the pedicle that the superior process rises from; it ends about the endplate."""
+        bone = self.lower
+        inner = bone.sizes["canal_width"] / 2 + 1.0
+        outer = bone.sizes["canal_width"] / 2 + bone.sizes["pedicle_width"]
+        top = bone.body[6] + bone.body[8] * bone.wall + 1.0
+        low = bone.pedicle_z
+        place = [sign * (inner + outer) / 2, self.front[1] + 1.5, (top + low) / 2]
+        half = ((outer - inner) / 2, FRONT[1] + 1.5, (top - low) / 2)
+        code = _code("superior", self.opening.side)
+        return box(bone.at @ pose(np.eye(3), place), half, 1.0, structure_of(bone.name), code)
 
     def hold(self) -> tuple[Floats, Floats]:
         """Where the inferior process hangs, and the tip of the superior one, in the model's frame."""
@@ -164,7 +186,7 @@ def arch(bone: Bone, joints: dict[Side, Joint], narrow: float, reach: dict[Side,
             yield _lamina(bone, sign, (front + depth, lateral, 0.5 * inner), (low, wide + 3.0), 3.0)
             yield _isthmus(bone, joints[side], sign * (inner + 1.0), lateral + 5.0, wide + 4.0)
     low = top - size["lamina_height"]
-    length, high = size["spinous_length"], 8.5 if joints else 6.0
+    length, high = size["spinous_length"], 7.6 if joints else 6.0
     place = [0.0, front + depth + 2.0 + length / 2, (top + low) / 2 - 2.0]
     yield box(moved(bone.at, place, about_x(-4.0)), (3.0, length / 2, high), 2.5, name, SPINOUS)
     yield body(bone.at, bone.body, name, BODY)
@@ -213,7 +235,7 @@ def _side(bone: Bone, side: Side, plan: tuple[float, float, float], added: float
     """Pedicle and transverse process."""
     inner, outer, lateral = plan
     sign, name, size = sign_of(side), structure_of(bone.name), bone.sizes
-    start, stop = bone.wall - 3.5, lateral + 1.0
+    start, stop = bone.wall - 3.5, lateral + 0.8 * bone.rounding
     yield box(
         moved(bone.at, [sign * (inner + outer) / 2, (start + stop) / 2, bone.pedicle_z]),
         ((outer - inner) / 2, (stop - start) / 2, bone.pedicle_height / 2),
