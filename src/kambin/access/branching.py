@@ -41,6 +41,8 @@ NEVER = -1e8
 FINEST_MM = 1e-3
 # The climb from a new best ray halves its step so often.
 HALVINGS = 9
+# Once it is proved that there is no corridor, so many cells are spent on the one that comes nearest.
+NEAREST_CELLS = 3000
 
 
 class Outcome(NamedTuple):
@@ -209,6 +211,8 @@ def branch(world: World, low: Floats, high: Floats, warm: Floats, slack: float, 
     cells[0, BOUND], cells[0, SPLIT_AT] = 1e9, -1.0
     waiting, made, closed, done = _push(keys, items, 0, 1e9, 0), 1, NEVER, NEVER
     while waiting > 0 and made + 2 < len(cells) and keys[0] > _threshold(best[0], slack):
+        if keys[0] < 0.0 and made > NEAREST_CELLS:
+            break
         cell = cells[items[0]].copy()
         waiting = _pop(keys, items, waiting)
         axis = _axis(world.geometry, cell, ray, sizes)

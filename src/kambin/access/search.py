@@ -32,6 +32,8 @@ SCOUT_CELLS = 600
 HOLDING = 0.3
 # By how much a structure alone would have to give way is looked for to this, mm, with so many cells.
 BY_TOLERANCE_MM, BY_CELLS = 0.4, 5000
+# More than any field says about the inside of a structure, mm.
+DEEPEST_MM = 12.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -267,11 +269,24 @@ def _without(scene: Scene, name: str) -> Scene:
     )
 
 
+def _freed(task: _Task, name: str) -> SearchResult | None:
+    """A corridor that exists once a structure is gone; None where there is still none, or none is found."""
+    loose = replace(task.limits, tolerance_mm=1.0, max_cells=min(task.limits.max_cells, BY_CELLS))
+    scene = _without(task.scene, name)
+    if not any(one.is_objective for one in scene.obstacles):
+        return None
+    found = search(scene, task.patch, task.cone, task.radius_mm, loose)
+    return found if found.status == "found" else None
+
+
 def _lacking(task: _Task, obstacle: Obstacle) -> float | None:
     """By how much it is enough for one structure to give way, all else kept; None where that frees nothing.
 
     The structure becomes the objective, in mm, and the nerves become limits.
     """
+    freed = _freed(task, obstacle.name)
+    if freed is None:
+        return None
     others = [
         replace(one, kind="limit", sd_mm=1.0) for one in task.scene.obstacles if one.name != obstacle.name
     ]
@@ -280,9 +295,9 @@ def _lacking(task: _Task, obstacle: Obstacle) -> float | None:
     limits = replace(task.limits, max_cells=min(task.limits.max_cells, BY_CELLS))
     inner = _Task(pack(scene, task.radius_mm), scene, task.patch, task.cone, task.radius_mm, limits)
     # lifted by more than anything can lack, so that the search sees a corridor where only this is broken
-    lift = task.radius_mm + obstacle.demanded_mm + task.scene.pose.tau_mm + 8.0
+    lift = task.radius_mm + obstacle.demanded_mm + task.scene.pose.tau_mm + DEEPEST_MM
     inner.packed.laid.reals[inner.packed.limits : inner.packed.count, SUBTRACT] -= lift
-    outcome, _ = _search(inner, (), BY_TOLERANCE_MM)
+    outcome, _ = _search(inner, (freed.ray,), BY_TOLERANCE_MM)
     return float(lift - outcome.value) if outcome.value >= 0.0 else None
 
 
@@ -296,7 +311,8 @@ def blocking(
 ) -> tuple[Blocking, ...]:
     """Name what closes every corridor, the least change that would free one first.
 
-    Each structure that holds the nearest corridor is asked: were it alone to give way, by how much? Where no
+    Each structure that holds the nearest corridor is asked: were it alone to give way, by how much? Limits
+    come before nerves, because a nerve is what the corridor is kept from. Where no
     single one frees a corridor, all that hold it are named with what the nearest corridor lacks.
     """
     limits = Limits.standard() if limits is None else limits
@@ -315,12 +331,12 @@ def blocking(
     for bone in scene.removable:
         if bone.name not in names:
             continue
-        loose = replace(limits, tolerance_mm=1.0, max_cells=min(limits.max_cells, BY_CELLS))
-        freed = search(_without(scene, bone.name), patch, cone, radius_mm, loose)
+        freed = _freed(task, bone.name)
         lack = result.removed.get(bone.name, 0.0) - bone.budget
         together.append(Blocking(bone.name, "removable", bone.side, 0.0, alone=False, share=lack))
-        if freed.status == "found":
+        if freed is not None:
             share = freed.removed.get(bone.name, 0.0) - bone.budget
             found.append(Blocking(bone.name, "removable", bone.side, 0.0, alone=True, share=share))
-    answer = found or together
-    return tuple(sorted(answer, key=lambda one: one.by_mm, reverse=not found))
+    if not found:
+        return tuple(sorted(together, key=lambda one: -one.by_mm))
+    return tuple(sorted(found, key=lambda one: (one.kind == "nerve", one.by_mm)))
