@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import subprocess
 import sys
 import textwrap
 import warnings
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from kambin.anatomy.reading import isolation, read_image, read_label_map
+from kambin.anatomy.reading import isolation, read_image, read_label_map, worker
+from kambin.anatomy.reading.files import Format, header_of
+from kambin.anatomy.reading.jobs import voxels_request
 from kambin.anatomy.refusal import Reason, ScanRefused
 from kambin.anatomy.settings import DEFAULT_LIMITS
 from tests.anatomy.reading.builders import (
@@ -188,3 +193,61 @@ def test_a_breakdown_in_this_process_quotes_nothing(monkeypatch: pytest.MonkeyPa
     with pytest.raises(ScanRefused) as refused:
         read_label_map(path, limits=IN_PROCESS)
     assert refused.value.reason is Reason.TOO_LARGE
+
+
+@needs_limits
+def test_a_system_without_nameless_memory_uses_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    path = tmp_path / "map.nii"
+    path.write_bytes(nifti())
+    assert read_label_map(path, "total").voxels == {"spleen": 120}
+    assert [each.name for each in tmp_path.iterdir()] == ["map.nii"]
+
+
+@needs_limits
+def test_a_system_that_does_not_limit_memory_reads_aloud(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "map.nii"
+    path.write_bytes(nifti())
+    ask = isolation._ask
+
+    def unlimited(*given: Any) -> dict[str, Any]:
+        return {**ask(*given), "limited": False}
+
+    monkeypatch.setattr(isolation, "_ask", unlimited)
+    with pytest.warns(RuntimeWarning, match="does not limit the memory"):
+        assert read_label_map(path, "total").voxels == {"spleen": 120}
+
+
+@needs_limits
+@pytest.mark.parametrize("scaled", [False, True])
+def test_what_the_process_writes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scaled: bool) -> None:
+    """The worker's own main, called here: its one line, and the voxels behind it."""
+    path = tmp_path / "map.nii"
+    path.write_bytes(nifti(scl_slope=2.0 if scaled else 1.0))
+    request = voxels_request(path, header_of(path, Format.NIFTI, DEFAULT_LIMITS), labels=True)
+    asked = json.dumps({"request": request, "limits": asdict(DEFAULT_LIMITS)})
+    monkeypatch.setattr(worker, "_limit", lambda _: True)
+    monkeypatch.setattr(worker, "_allow", lambda _: True)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(asked.encode())))
+    line, voxels, kept = tmp_path / "line", tmp_path / "voxels", os.dup(1)
+    with line.open("wb") as answer, voxels.open("wb") as shared:
+        os.dup2(answer.fileno(), 1)
+        try:
+            assert worker.main(shared.fileno()) == 0
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
+    told = json.loads(line.read_text())
+    assert told["limited"] is True
+    if scaled:
+        assert told["refused"]["reason"] == "scaled"
+        assert voxels.read_bytes() == b""
+    else:
+        assert (told["shape"], told["dtype"], told["order"]) == ([4, 5, 6], "|u1", "F")
+        assert told["meta"] == {"counts": {"1": 120}}
+        assert voxels.read_bytes() == b"\1" * 120

@@ -61,6 +61,18 @@ def test_the_first_map_is_not_changed() -> None:
     assert np.array_equal(first.volume.array, LEVELS)
 
 
+def test_a_structure_of_both_maps_grows_into_the_background() -> None:
+    both = LEVELS.copy()
+    both[0, 9, 0] = 26
+    first = label_map_of(Volume(both, GRID), "spineps")
+    parts = PARTS.copy()
+    parts[11, 9, 19] = parts[5, 5, 5] = 26  # in the background, and inside L5, where it stays L5
+    found = with_parts(first, Volume(parts, GRID))
+    assert found.voxels["sacrum"] == 2
+    assert np.argwhere(found.volume.array == found.value_of("sacrum")).tolist() == [[0, 9, 0], [11, 9, 19]]
+    assert found.boxes["sacrum"] == (slice(0, 12), slice(9, 10), slice(0, 20))
+
+
 def test_another_grid_is_refused() -> None:
     moved = GRID.copy()
     moved[0, 3] = 0.6

@@ -152,6 +152,20 @@ def test_frames_that_are_not_there(tmp_path: Path, name: str, value: Any, reason
     assert refusal(saved(tmp_path, made)) is reason
 
 
+def test_a_segmentation_has_to_say_its_size(tmp_path: Path) -> None:
+    made = segmentation(LABELS)
+    del made.Rows
+    assert refusal(saved(tmp_path, made)) is Reason.BAD_HEADER
+
+
+def test_frames_that_claim_one_place_are_refused(tmp_path: Path) -> None:
+    made = segmentation(LABELS)
+    first, second = made.PerFrameFunctionalGroupsSequence[:2]
+    second.PlanePositionSequence = first.PlanePositionSequence
+    second.SegmentIdentificationSequence = first.SegmentIdentificationSequence
+    assert refusal(saved(tmp_path, made)) in (Reason.CORRUPT, Reason.SLICE_GAP, Reason.OVERLAP)
+
+
 def test_frames_at_uneven_distances_are_no_volume(tmp_path: Path) -> None:
     made = segmentation(LABELS)
     for frame in made.PerFrameFunctionalGroupsSequence:

@@ -214,6 +214,15 @@ def test_one_vertebra_tells_nothing() -> None:
     assert "name the convention" in str(refused.value)
 
 
+def test_neighbours_too_far_apart_are_no_neighbours() -> None:
+    volume = written_as("verse")
+    stretched = volume.lps_from_voxel.copy()
+    stretched[:3, 2] *= 4  # 8 mm voxels: the bones lie over a hundred millimetres apart
+    with pytest.raises(ScanRefused) as refused:
+        label_map_of(changed(volume, volume.array, stretched))
+    assert refused.value.reason is Reason.UNKNOWN_CONVENTION
+
+
 def test_organs_without_a_spine_are_no_vertebrae() -> None:
     # spleen, kidneys and liver of TotalSegmentator carry the values of SPIDER's L5 to L2 and L1
     array = np.zeros((60, 40, 60), np.uint8)

@@ -174,6 +174,20 @@ def test_noise_ends(noise: bytes, syntax: str) -> None:
         )
 
 
+def test_a_file_too_short_to_be_one(tmp_path: Path) -> None:
+    path = tmp_path / "one.dcm"
+    path.write_bytes(b"\0" * 100)
+    with pytest.raises(ScanRefused) as refused:
+        walk_file(path, DEFAULT_LIMITS)
+    assert refused.value.reason is Reason.NOT_DICOM
+
+
+def test_fragments_that_lead_out_of_the_file() -> None:
+    pixels = struct.pack("<HH2sHI", 0x7FE0, 0x10, b"OB", 0, 0xFFFFFFFF)
+    assert refusal(dicom(pixels + struct.pack("<HHI", 0xFFFE, 0xE000, 99) + b"ab", RLE)) is Reason.TRUNCATED
+    assert refusal(dicom(pixels + element(0x00080060, b"CS", b"CT"), RLE)) is Reason.TRUNCATED
+
+
 def test_a_file_is_walked_without_being_read(tmp_path: Path) -> None:
     path = tmp_path / "one.dcm"
     path.write_bytes(

@@ -5,6 +5,7 @@ Of each file only the elements named in `WANTED` are ever parsed: what identifie
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,6 +191,10 @@ def slice_of(head: Any, path: Path, walked: Walked, limits: Limits) -> Slice:
         raise ScanRefused(Reason.UNSUPPORTED, "pixels that are not one grey value of 8 or 16 bits each")
     if columns < 1 or rows < 1 or columns * rows > limits.max_voxels:
         raise ScanRefused(Reason.TOO_LARGE, f"a slice of {columns:,} × {rows:,} pixels")
+    slope = float(head.get("RescaleSlope", 1) or 1)
+    intercept = float(head.get("RescaleIntercept", 0) or 0)
+    if not (math.isfinite(slope) and math.isfinite(intercept)):
+        raise ScanRefused(Reason.BAD_HEADER, "a slice scales its pixels by what is no number")
     stored = columns * rows * bits[0] // 8
     wrong = walked.pixel_bytes not in (stored, stored + stored % 2)
     if walked.transfer_syntax == RLE:
@@ -210,8 +215,8 @@ def slice_of(head: Any, path: Path, walked: Walked, limits: Limits) -> Slice:
         row=directions[0],
         column=directions[1],
         position=np.array([float(part) for part in head.ImagePositionPatient]),
-        slope=float(head.get("RescaleSlope", 1) or 1),
-        intercept=float(head.get("RescaleIntercept", 0) or 0),
+        slope=slope,
+        intercept=intercept,
     )
 
 
