@@ -111,8 +111,8 @@ class Rules:
         Its letter in document F.
     levels : tuple of str
     positions : tuple of str
-    axial_deg : tuple of float
-        Allowed directions from target to entry; see `Angles`.
+    axial_deg : mapping
+        Level → allowed directions from target to entry; see `Angles`.
     cranial_deg : mapping
         Level → allowed tilt out of the disc's plane, towards the head positive.
     usual_axial_deg : tuple of float or None
@@ -134,7 +134,7 @@ class Rules:
     document: str
     levels: tuple[str, ...]
     positions: tuple[str, ...]
-    axial_deg: tuple[float, float]
+    axial_deg: Mapping[str, tuple[float, float]]
     cranial_deg: Mapping[str, tuple[float, float]]
     usual_axial_deg: tuple[float, float] | None
     entry_mm: Mapping[str, tuple[float, float]]
@@ -199,6 +199,9 @@ def rules_of(approach: Approach) -> Rules:
         low, high = sourced(entry, f"{file}: {name}").value
         return float(low), float(high)
 
+    def by_level(entries: Mapping[str, Any], name: str) -> dict[str, tuple[float, float]]:
+        return {level: pair(entry, f"{name} {level}") for level, entry in entries.items()}
+
     usual = data["axial_deg"].get("usual")
     return Rules(
         approach=approach,
@@ -206,13 +209,10 @@ def rules_of(approach: Approach) -> Rules:
         document=data["document"]["letter"],
         levels=tuple(data["levels"]),
         positions=tuple(data["positions"]),
-        axial_deg=pair(data["axial_deg"]["range"], "axial_deg"),
-        cranial_deg={
-            level: pair(entry, f"cranial_deg {level}")
-            for level, entry in data["cranial_deg"]["range"].items()
-        },
+        axial_deg=by_level(data["axial_deg"]["range"], "axial_deg"),
+        cranial_deg=by_level(data["cranial_deg"]["range"], "cranial_deg"),
         usual_axial_deg=pair(usual, "axial_deg, usual") if usual and usual["verified"] else None,
-        entry_mm={level: pair(entry, f"entry_mm {level}") for level, entry in data["entry_mm"].items()},
+        entry_mm=by_level(data["entry_mm"], "entry_mm"),
         window=data["window"],
         tip_mm={axis: pair(entry, f"tip_mm {axis}") for axis, entry in data["tip_mm"].items()},
         budgeted=tuple(data["budgeted"]),

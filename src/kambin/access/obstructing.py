@@ -1,4 +1,4 @@
-"""Where there is no corridor: what is in the way, by how much, and the smallest change that would free one."""
+"""Where there is no corridor: what is in the way, by how much, and what change would free one."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kambin.access.catalogue import setting
+from kambin.access.march import pack
 from kambin.access.model import Block
 from kambin.access.result import Blocking, Limits, Margin
 from kambin.access.scene_of import Ground, Way
-from kambin.access.search import blocking
+from kambin.access.search import blocking, margins_of
 from kambin.access.structures import bone_at
 from kambin.access.sweep import Found, limits
 from kambin.anatomy.model import Caution
 
-__all__ = ["blocks_of", "rests_on_derived"]
+__all__ = ["blocks_of", "not_certain"]
 
 
 def blocks_of(ground: Ground, way: Way, closest: Found) -> tuple[Block, ...]:
@@ -31,8 +32,12 @@ def blocks_of(ground: Ground, way: Way, closest: Found) -> tuple[Block, ...]:
     -------
     tuple of Block
     """
-    result, cannula = closest.result, closest.cannula
-    scene = way.with_budget(closest.budget)
+    cannula = closest.cannula
+    scene = way.with_budget(closest.budget, named=True)
+    result = closest.result
+    if result.ray is not None:
+        margins = margins_of(pack(scene, cannula.outer_mm / 2), result.ray, scene.pose.pivot_mm)
+        result = replace(result, margins=margins)
     named = blocking(result, scene, way.patch, way.cone, cannula.outer_mm / 2, _quick())
     by_name = {margin.obstacle.name: margin for margin in result.margins}
     thinner = _thinner(result.margins, cannula.outer_mm)
@@ -48,14 +53,19 @@ def blocks_of(ground: Ground, way: Way, closest: Found) -> tuple[Block, ...]:
     )
 
 
-def rests_on_derived(way: Way, named: Sequence[Block]) -> Caution | None:
-    """The caution that a block is not certain, because a derived nerve is part of it."""
+def not_certain(ground: Ground, way: Way, named: Sequence[Block]) -> Caution | None:
+    """The caution that a block is not certain: a derived nerve is part of it, or the map is too coarse."""
     derived = {one.name for one in way.scene.obstacles if one.kind == "nerve" and one.how == "derived"}
     nerves = tuple(block.structure for block in named if block.structure in derived)
-    if not nerves:
-        return None
-    text = f"Not certain: in the way is what was derived from bone and not seen ({', '.join(nerves)})."
-    return Caution("block_not_certain", text, nerves)
+    if nerves:
+        text = f"Not certain: in the way is what was derived from bone and not seen ({', '.join(nerves)})."
+        return Caution("block_not_certain", text, nerves)
+    voxel = float(max(ground.model.labels.volume.spacing_mm))
+    least = min((block.by_mm for block in named), default=0.0)
+    if least < float(setting("block_certain_voxels").value) * voxel:
+        text = f"Not certain: {least:.1f} mm are lacking, and the map's voxels measure {voxel:.1f} mm."
+        return Caution("block_not_certain", text)
+    return None
 
 
 def _quick() -> Limits:
@@ -68,7 +78,7 @@ QUICK_CELLS = 3000
 
 def _name(ground: Ground, one: Blocking, margin: Margin | None) -> str:
     if one.structure == "bone" and margin is not None:
-        return bone_at(ground.model, margin.at_lps)
+        return bone_at(ground.model, margin.at_lps, ground.to_go)
     return one.structure
 
 
@@ -88,7 +98,7 @@ def _change(one: Blocking, budget: float, thinner_mm: float) -> str:
     said = {
         "removable": f"{share:.0%} of it would have to go"
         + (", beyond two thirds: then fixation is to be considered" if refused else ""),
-        "ilium": f"a way {one.by_mm:.1f} mm above or through the iliac bone, or from behind between the laminae",
+        "ilium": f"a way {one.by_mm:.1f} mm above or through the bone, or one between the laminae",
         "nerve": f"holding it aside by {one.by_mm:.1f} mm",
         "viscera": f"{one.by_mm:.1f} mm more room beside it: another position or another approach",
         "rib": f"{one.by_mm:.1f} mm more room beside it: another position or another approach",

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from kambin.access.catalogue import APPROACHES, Instruments, Rules, instruments, rules_of, setting
+from kambin.access.cautioning import worst_nerve
 from kambin.access.model import AccessPlan, Approach, Position, Proposal
-from kambin.access.obstructing import blocks_of, rests_on_derived
+from kambin.access.obstructing import blocks_of, not_certain
 from kambin.access.pareto import Score, knee, pareto
-from kambin.access.proposing import propose, worst_nerve
+from kambin.access.proposing import propose
 from kambin.access.scene_of import Ground, Way, ground_of, way_of
 from kambin.access.sweep import Found, sweep
 from kambin.access.target import Target
@@ -145,9 +146,10 @@ def _why(items: Sequence[Proposal], best: int) -> str:
         other = max(safer, key=lambda one: one.certificate.achieved)
         gain = worst_nerve(other.clearances)
         if gain is not None:
+            bone = f"{other.foraminoplasty.sap_fraction:.0%} of the process"
             said += (
                 f" More clearance ({gain.clearance_mm:.1f} mm) would ask for a cannula of "
-                f"{other.corridor.diameter_mm:g} mm with {other.foraminoplasty.sap_fraction:.0%} of that process."
+                f"{other.corridor.diameter_mm:g} mm and {bone}."
             )
     return said
 
@@ -160,11 +162,12 @@ def _blocked(
     progress(f"{way.rules.approach}: what is in the way")
     blocks = blocks_of(ground, way, closest) if decided else ()
     cautions = list(_cautions(ground, way, spine, None))
-    unsure = rests_on_derived(way, blocks)
+    unsure = not_certain(ground, way, blocks) if decided else None
     if unsure is not None:
         cautions.insert(0, unsure)
     if decided and blocks:
-        why = f"No corridor for a cannula of {closest.cannula.outer_mm:g} mm: {blocks[0].structure} is in the way."
+        cannula = f"{closest.cannula.outer_mm:g} mm"
+        why = f"No corridor for a cannula of {cannula}: {blocks[0].structure} is in the way."
     elif decided:
         why = f"No corridor for a cannula of {closest.cannula.outer_mm:g} mm."
     else:

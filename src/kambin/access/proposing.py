@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from kambin.access.bone_to_remove import foraminoplasty_of, samples
 from kambin.access.catalogue import Instruments, setting
+from kambin.access.cautioning import WIDE, cautions_of
 from kambin.access.local import angles_of, entry_of, pedicle_reach
 from kambin.access.march import pack
 from kambin.access.model import Certificate, Clearance, Corridor, Foraminoplasty, Proposal, Reach
@@ -24,13 +24,11 @@ from kambin.access.sweep import Found
 from kambin.access.target import neighbours
 from kambin.access.tolerance import Near, tolerance_of
 from kambin.anatomy import frames
-from kambin.anatomy.model import Caution, Spine
+from kambin.anatomy.model import Spine
 
-__all__ = ["propose", "unsure"]
+__all__ = ["propose"]
 
 Floats: TypeAlias = NDArray[np.float64]
-# Half width of a 95 % interval, in standard deviations.
-WIDE = 1.96
 # A clearance within this of the field's cap is "at least so much": it is not told.
 CAP_MM = 0.3
 
@@ -88,13 +86,7 @@ def propose(ground: Ground, way: Way, found: Found, spine: Spine, tools: Instrum
         foraminoplasty=bone,
         reach=_reach(ground, way, ray, radius, bone, tools),
     )
-    return replace(proposal, cautions=_cautions(ground, way, proposal, tools))
-
-
-def unsure(clearance: Clearance) -> bool:
-    """Whether a derived nerve may lie where the cannula goes, at one side of 95 %."""
-    needed = float(setting("certain_sd").value) * clearance.uncertainty_mm / WIDE
-    return clearance.kind == "nerve" and clearance.how == "derived" and clearance.robust_mm < needed
+    return replace(proposal, cautions=cautions_of(ground, way, proposal, tools))
 
 
 def _exact(ground: Ground, way: Way) -> Scene:
@@ -126,13 +118,16 @@ def _clearances(ground: Ground, way: Way, ray: Ray, radius_mm: float) -> tuple[C
     told = [
         _clearance(ground, margin)
         for margin in margins
-        if margin.obstacle.kind != "window"
-        and (
-            margin.obstacle.is_objective
-            or margin.clearance_mm + radius_mm < margin.obstacle.field.cap_mm - CAP_MM
-        )
+        if margin.obstacle.kind != "window" and _is_near(margin, radius_mm)
     ]
     return tuple(sorted(told, key=lambda one: (one.kind != "nerve", one.clearance_mm)))
+
+
+def _is_near(margin: Margin, radius_mm: float) -> bool:
+    """Whether a clearance is told: not where it is only "at least so much", but for the level's nerves."""
+    one = margin.obstacle
+    own = one.is_objective and not one.name.startswith("root")
+    return own or margin.clearance_mm + radius_mm < one.field.cap_mm - CAP_MM
 
 
 def _clearance(ground: Ground, margin: Margin) -> Clearance:
@@ -140,7 +135,7 @@ def _clearance(ground: Ground, margin: Margin) -> Clearance:
     border = float(setting("label_boundary_voxels").value) * float(max(ground.model.labels.volume.spacing_mm))
     uncertainty = WIDE * _sd_at(ground, margin) if one.is_objective else border
     return Clearance(
-        structure=bone_at(ground.model, margin.at_lps) if one.name == "bone" else one.name,
+        structure=bone_at(ground.model, margin.at_lps, ground.to_go) if one.name == "bone" else one.name,
         side=one.side,
         kind=one.kind,
         clearance_mm=margin.clearance_mm,
@@ -189,103 +184,10 @@ def _reach(
 
 
 def _pivot(ground: Ground, way: Way, ray: Ray) -> float:
-    """Distance from the tip to the middle of the foramen, or to the laminae, about which the cannula turns."""
+    """Distance from the tip to the foramen's middle, or to the laminae, about which the cannula turns."""
     edges = pedicle_reach(ground.model, ground.local, neighbours(ground.target.level)[1])
     outwards = float(ray.direction_lps @ ground.local.axes[0])
     if way.rules.window != "foramen" or edges is None or outwards < 0.2:
         return float(setting("pivot_mm").value)
     tip = float(ground.local.of(ray.tip_lps)[0])
     return float(np.clip(((edges[0] + edges[1]) / 2 - tip) / outwards, 2.0, 30.0))
-
-
-def _cautions(ground: Ground, way: Way, item: Proposal, tools: Instruments) -> tuple[Caution, ...]:
-    found = [
-        Caution(
-            "nerve_not_certain",
-            f"The {one.structure} is derived from bone: its place is known to ±{one.uncertainty_mm:.1f} mm, and "
-            f"the clearance is {one.clearance_mm:.1f} mm.",
-            (one.structure,),
-        )
-        for one in item.clearances
-        if unsure(one)
-    ]
-    share, bone = item.foraminoplasty.sap_fraction, item.foraminoplasty
-    if share > float(setting("sap_refuse").value):
-        found.append(
-            Caution(
-                "sap_refused",
-                f"{share:.0%} of the superior articular process would go: beyond two thirds fixation is to be considered.",
-            )
-        )
-    elif share > float(setting("sap_warn").value):
-        found.append(
-            Caution(
-                "sap_over_a_third", f"{share:.0%} of the superior articular process go: more than a third."
-            )
-        )
-    nearest = min((one.robust_mm for one in item.clearances if one.kind == "nerve"), default=0.0)
-    wider = (bone.reamers_mm[-1] - item.corridor.diameter_mm) / 2 if bone.reamers_mm else 0.0
-    if wider > nearest:
-        found.append(
-            Caution(
-                "reamer_at_nerve",
-                f"The last reamer is {2 * wider:.1f} mm wider than the cannula and has no clearance of its own: protect the nerve, or end with a burr.",
-            )
-        )
-    found += _of_reach(item)
-    found += _of_direction(ground, way, item)
-    found += _of_length(item, tools)
-    return tuple(found)
-
-
-def _of_reach(item: Proposal) -> list[Caution]:
-    least = float(setting("fragment_share").value)
-    if item.reach is None or min(item.reach.reached, item.reach.seen) >= least:
-        return []
-    text = f"Of the fragment {item.reach.reached:.0%} are reached and {item.reach.seen:.0%} seen from here."
-    return [Caution("fragment_not_covered", text)]
-
-
-def _of_direction(ground: Ground, way: Way, item: Proposal) -> list[Caution]:
-    found = []
-    tilt = way.cone.angles_deg(_direction(item))[1]
-    steep = float(setting("steep_cranial_deg").value)
-    if way.rules.window == "foramen" and tilt > steep:
-        crest = next((one for one in item.clearances if one.kind == "ilium"), None)
-        why = f"; the iliac bone is {crest.clearance_mm:.1f} mm away" if crest is not None else ""
-        found.append(
-            Caution(
-                "steep",
-                f"Steep: {tilt:.0f}° towards the head, {steep:.0f}° is the published mean at L5-S1{why}.",
-                ("iliac bone",),
-            )
-        )
-    low, high = way.rules.entry_mm[ground.target.level]
-    if item.entry.on_skin and not low <= item.entry.from_midline_mm <= high:
-        found.append(
-            Caution(
-                "entry_outside_sector",
-                f"The entry lies {item.entry.from_midline_mm:.0f} mm from the midline; published are {low:.0f} to {high:.0f} mm.",
-            )
-        )
-    return found
-
-
-def _direction(item: Proposal) -> Floats:
-    return frames.unit(np.array(item.corridor.entry_lps) - np.array(item.corridor.target_lps))
-
-
-def _of_length(item: Proposal, tools: Instruments) -> list[Caution]:
-    longest = float(tools.endoscope.working_length_mm.value) - float(setting("handle_reserve_mm").value)
-    if item.corridor.depth_mm <= longest:
-        return []
-    text = (
-        f"{item.corridor.depth_mm:.0f} mm deep; the endoscope ({tools.endoscope.id}) leaves {longest:.0f} mm."
-    )
-    return [Caution("deeper_than_endoscope", text)]
-
-
-def worst_nerve(clearances: Sequence[Clearance]) -> Clearance | None:
-    """The nerve with the least clearance in its own uncertainty."""
-    nerves = [one for one in clearances if one.kind == "nerve"]
-    return min(nerves, key=lambda one: one.robust_mm / one.uncertainty_mm, default=None)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from kambin.access import structures
 from kambin.access.catalogue import Rules, setting
-from kambin.access.fields import coarse_field, distance_field, section_field, skin_field, tube_field
+from kambin.access.fields import coarse_field, distance_field, section_field, skin_field, tube_field, union
 from kambin.access.grid import Field, Roi
 from kambin.access.local import Local, local_of, pedicle_reach
 from kambin.access.scene import Cone, Obstacle, Patch, PoseError, Removable, Scene
@@ -45,8 +45,9 @@ WIDEST_MM = 8.0
 RAY_STEP_MM = 3.0
 # Edge of the pieces in which the search weighs bone that may go, mm.
 GATHERED_MM = 1.6
-# Grid of what is large and smooth: ilium, ribs, the space in front of the root.
-LARGE_STEP_MM = 1.6
+# Grid of what is large and smooth: ilium, ribs, organs, the space in front of the root; the same for all of
+# them, so that they join without being sampled again.
+LARGE_STEP_MM = 2.0
 
 
 @dataclass(eq=False)
@@ -132,7 +133,7 @@ class Ground:
                 piece.name,
                 "viscera",
                 None,
-                coarse_field(piece.mask, piece.lps_from_mask, self.roi),
+                coarse_field(piece.mask, piece.lps_from_mask, self.roi, spacing_mm=LARGE_STEP_MM),
                 demanded_mm=demanded,
                 robust=False,
             )
@@ -161,8 +162,10 @@ class Way:
     scene : Scene
         With the whole superior articular process removable; `with_budget` bounds it. Structures that no
         allowed direction can meet are left out of it.
+    joined : tuple of Obstacle
+        The same obstacles, with all large ones as one.
     afar : tuple of Obstacle
-        Those structures.
+        Structures that no allowed direction can meet.
     patch : Patch
         Where the tip may stand.
     cone : Cone
@@ -175,17 +178,26 @@ class Way:
 
     rules: Rules
     scene: Scene
+    joined: tuple[Obstacle, ...]
     afar: tuple[Obstacle, ...]
     patch: Patch
     cone: Cone
     missing: tuple[str, ...]
     process: tuple[Obstacle, ...]
 
-    def with_budget(self, share: float) -> Scene:
-        """The scene in which at most this share of the process goes."""
-        return replace(
-            self.scene, removable=tuple(replace(one, budget=share) for one in self.scene.removable)
-        )
+    def with_budget(self, share: float, *, named: bool = False) -> Scene:
+        """The scene in which at most this share of the process goes; with none it is an obstacle.
+
+        Parameters
+        ----------
+        share : float
+        named : bool
+            Whether every structure stands for itself; a search is quicker where all that is large is one.
+        """
+        scene = self.scene if named else replace(self.scene, obstacles=self.joined)
+        if share <= 0.0:
+            return replace(scene, obstacles=(*self.process, *scene.obstacles), removable=())
+        return replace(scene, removable=tuple(replace(one, budget=share) for one in scene.removable))
 
 
 def ground_of(
@@ -253,12 +265,13 @@ def way_of(ground: Ground, rules: Rules) -> Way | tuple[str, ...]:
     afar = _afar([one for one in limits if one.kind == "viscera"], patch, cone)
     near = [one for one in limits if one not in afar]
     scene = Scene(ground.roi, (*near, *ground.nerves), ground.skin, _pose(ground.model), removable)
-    return Way(rules, scene, afar, patch, cone, tuple(lacking), ground.process if removable else ())
+    joined = (*bone, *_joined([one for one in near if one.kind != "bone"], ground.roi), *ground.nerves)
+    return Way(rules, scene, joined, afar, patch, cone, tuple(lacking), ground.process if removable else ())
 
 
 def cone_of(local: Local, rules: Rules) -> Cone:
     """Directions that an approach allows at one level and side."""
-    return Cone(local.axes, rules.axial_deg, rules.cranial_deg[local.level])
+    return Cone(local.axes, rules.axial_deg[local.level], rules.cranial_deg[local.level])
 
 
 def _afar(limits: Sequence[Obstacle], patch: Patch, cone: Cone) -> tuple[Obstacle, ...]:
@@ -268,8 +281,8 @@ def _afar(limits: Sequence[Obstacle], patch: Patch, cone: Cone) -> tuple[Obstacl
     steps = np.arange(0.0, LONGEST_MM + RAY_STEP_MM, RAY_STEP_MM)
     shifts = np.array([[a, b, c] for a in TIPS for b in TIPS for c in TIPS]) @ patch.axes()
     tips = np.unique(np.round(patch.centre_lps + shifts, 6), axis=0)
-    # a distance changes by no more than the way: half the diagonal between neighbouring rays, half a step, and
-    # what lies between neighbouring tips
+    # a distance changes by no more than the way: half the diagonal between neighbouring rays, half a step,
+    # and what lies between neighbouring tips
     spread = np.radians(np.hypot(axial[1] - axial[0], tilt[1] - tilt[0])) / 2 * steps
     gap = spread + RAY_STEP_MM / 2 + float(np.linalg.norm(patch.axes() * TIPS[-1] / 2))
     room = {one.name: np.inf for one in limits}
@@ -279,6 +292,15 @@ def _afar(limits: Sequence[Obstacle], patch: Patch, cone: Cone) -> tuple[Obstacl
             left = (one.field.at(points) - gap[:, None]).min()
             room[one.name] = min(room[one.name], float(left))
     return tuple(one for one in limits if room[one.name] > WIDEST_MM / 2 + one.demanded_mm)
+
+
+def _joined(limits: Sequence[Obstacle], roi: Roi) -> tuple[Obstacle, ...]:
+    """Several limits as one field: what is left of the room beside the nearest."""
+    if len(limits) < 2:
+        return tuple(limits)
+    demands = [one.demanded_mm for one in limits]
+    field = union([one.field for one in limits], roi, spacing_mm=LARGE_STEP_MM, shift_mm=demands)
+    return (Obstacle("what is large", "limit", None, field, robust=False),)
 
 
 def _middle(local: Local, box: TipBox) -> Floats:
@@ -313,7 +335,7 @@ def _region(
     rays = [
         (_middle(local, box), local.direction(float(axial), float(tilt)), _farthest(rules, local, box))
         for rules, box in placed
-        for axial in np.linspace(*rules.axial_deg, CORNERS)
+        for axial in np.linspace(*rules.axial_deg[local.level], CORNERS)
         for tilt in np.linspace(*rules.cranial_deg[local.level], CORNERS)
     ]
     reach = np.concatenate([[tip, tip + LONGEST_MM * way] for tip, way, _ in rays])

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kambin.access.grid import Roi
-from kambin.access.local import Local
+from kambin.access.local import PEDICLE, Local
 from kambin.anatomy import frames
 from kambin.anatomy.conventions import structure_group
 from kambin.anatomy.geometry import Part, PartMap, Root, SpineModel
@@ -58,6 +58,8 @@ PARTS = {
 # How far in front of and above the exiting root no cannula passes, mm; the body ends it medially.
 SHIELD_MM = 25.0
 SHIELD_STEP_MM = 1.0
+# Reach of a look around a point, voxels.
+NEAR_VOXELS = 10
 # Grid on which the edge of what is known is found, mm.
 KNOWN_STEP_MM = 3.0
 
@@ -152,11 +154,22 @@ def parts_of(model: SpineModel, vertebra: str) -> PartMap | None:
 
 
 def bone_to_go(model: SpineModel, cut: Cut, vertebra: str, side: Side) -> Piece | None:
-    """The superior articular process of a vertebra; None where it was not parted."""
+    """The superior articular process of a vertebra; None where it was not parted.
+
+    Where a process was cut off its pedicle too high, its root was left to the pedicle. No pedicle rises above
+    the endplate of its own body, so what does belongs to the process.
+    """
     parts = parts_of(model, vertebra)
     if parts is None:
         return None
     mask = cut.place(parts, (SUPERIOR[side],))
+    shape = model.shapes.get(vertebra)
+    if mask.any() and shape is not None and shape.superior is not None:
+        stem = cut.place(parts, (PEDICLE[side],))
+        index = np.argwhere(stem)
+        plane = shape.superior
+        height = (frames.apply(cut.lps_from_cut, index) - plane.centre_lps) @ plane.normal_lps
+        mask[tuple(index[height > 0].T)] = True
     name = f"superior articular process {vertebra}"
     return Piece(name, mask, cut.lps_from_cut) if mask.any() else None
 
@@ -189,26 +202,46 @@ def named(model: SpineModel, cut: Cut, name: str, prefix: str) -> Piece | None:
     return None if mask is None else Piece(name, mask, cut.lps_from_cut)
 
 
-def bone_at(model: SpineModel, point_lps: Floats) -> str:
-    """Name of the part of bone nearest to a point, for example ``inferior articular process L4``."""
+def bone_at(model: SpineModel, point_lps: Floats, but: Piece | None = None) -> str:
+    """Name of the part of bone nearest to a point, for example ``inferior articular process L4``.
+
+    Parameters
+    ----------
+    model : SpineModel
+    point_lps : ndarray, shape (3,)
+    but : Piece, optional
+        Bone that is not meant: the process that may go.
+    """
     nearest, name = np.inf, "bone"
-    to_voxel: Floats = np.linalg.inv(np.asarray(model.labels.volume.lps_from_voxel, dtype=np.float64))
+    to_lps = np.asarray(model.labels.volume.lps_from_voxel, dtype=np.float64)
+    to_voxel: Floats = np.asarray(np.linalg.inv(to_lps), dtype=np.float64)
     for vertebra, parts in model.parts.items():
         start = np.array([piece.start for piece in parts.box])
         index = frames.apply(to_voxel, point_lps) - start
-        low = np.clip(np.floor(index).astype(int) - 10, 0, np.array(parts.codes.shape))
-        high = np.clip(np.ceil(index).astype(int) + 11, 0, np.array(parts.codes.shape))
+        low = np.clip(np.floor(index).astype(int) - NEAR_VOXELS, 0, np.array(parts.codes.shape))
+        high = np.clip(np.ceil(index).astype(int) + NEAR_VOXELS + 1, 0, np.array(parts.codes.shape))
         near = parts.codes[low[0] : high[0], low[1] : high[1], low[2] : high[2]]
         places = np.argwhere(near)
+        if but is not None and len(places):
+            places = places[~_in_piece(but, frames.apply(to_lps, places + low + start))]
         if not len(places):
             continue
-        apart = (places + low - index) @ model.labels.volume.lps_from_voxel[:3, :3].T
+        apart = (places + low - index) @ to_lps[:3, :3].T
         distance = (apart**2).sum(axis=1)
         best = int(distance.argmin())
         if distance[best] < nearest:
             nearest = float(distance[best])
             name = f"{PARTS[Part(int(near[tuple(places[best])]))]} {vertebra}"
     return name
+
+
+def _in_piece(piece: Piece, points_lps: Floats) -> Bools:
+    inverse: Floats = np.asarray(np.linalg.inv(piece.lps_from_mask), dtype=np.float64)
+    index = np.round(frames.apply(inverse, points_lps)).astype(np.int64)
+    held = np.all((index >= 0) & (index < piece.mask.shape), axis=1)
+    found = np.zeros(len(index), dtype=np.bool_)
+    found[held] = piece.mask[tuple(index[held].T)]
+    return found
 
 
 def in_front_of(root: Root, local: Local, inner_mm: float) -> Piece | None:
