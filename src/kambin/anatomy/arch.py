@@ -24,8 +24,8 @@ CANAL_HALF_WIDTH_MM = (5.0, 20.0)
 PEDICLE_WIDTH_MM = (3.0, 28.0)
 # The rows of a pedicle in which its least width is looked for: its round top and bottom are not its waist.
 WAIST_SHARE = 0.6
-# The least of many widths is too small by their scatter, and a pedicle is round above and below: what is given
-# is the usual width of the rows in its waist, in per cent of the rows that are narrower.
+# The least of many widths is too small by their scatter, and a pedicle is round above and below: given is
+# the usual width of the rows in its waist, as the share of narrower rows in per cent.
 LEAST_PERCENT = 50
 # Sections in which a pedicle is looked at, as shares of the way from the wall to its own section: in the
 # first it stands alone, and what lies farther below or above it than this is not the pedicle.
