@@ -147,25 +147,11 @@ def c_arm(
     InputError
         A tilt of more than 60 degrees, or the detector in front of the patient's middle.
     """
-    for name, value in (("cranial_deg", cranial_deg), ("orbital_deg", orbital_deg)):
-        if not abs(value) <= MAX_TILT_DEG:
-            raise InputError(
-                "the C-arm does not tilt so far",
-                field=name,
-                value=value,
-                expected=f"at most {MAX_TILT_DEG:g}",
-            )
+    _check_tilt("cranial_deg", cranial_deg)
+    _check_tilt("orbital_deg", orbital_deg)
     if not 0 < source_to_centre_mm < source_to_detector_mm:
         raise InputError("the patient has to lie between source and detector", value=source_to_centre_mm)
-    left, posterior, cranial = frame
-    right, beam = (left, posterior) if view == "ap" else (posterior, -left)
-    down = -cranial
-    turn, tilt = np.radians(orbital_deg), np.radians(cranial_deg)
-    right, beam = (
-        np.cos(turn) * right + np.sin(turn) * beam,
-        np.cos(turn) * beam - np.sin(turn) * right,
-    )
-    down, beam = np.cos(tilt) * down + np.sin(tilt) * beam, np.cos(tilt) * beam - np.sin(tilt) * down
+    right, down, beam = _turned(frame, view, orbital_deg, cranial_deg)
     source = np.asarray(centre_lps, dtype=np.float64) - source_to_centre_mm * beam
     return CArm(
         view,
@@ -178,6 +164,26 @@ def c_arm(
         pixels,
         detector_mm / pixels,
     )
+
+
+def _check_tilt(name: str, value: float) -> None:
+    if not abs(value) <= MAX_TILT_DEG:
+        raise InputError(
+            "the C-arm does not tilt so far", field=name, value=value, expected=f"at most {MAX_TILT_DEG:g}"
+        )
+
+
+def _turned(
+    frame: Floats, view: View, orbital_deg: float, cranial_deg: float
+) -> tuple[Floats, Floats, Floats]:
+    """Right, down and beam of a view, turned about the body first and then tilted."""
+    left, posterior, cranial = frame
+    right, beam = (left, posterior) if view == "ap" else (posterior, -left)
+    down = -cranial
+    turn, tilt = np.radians(orbital_deg), np.radians(cranial_deg)
+    right, beam = np.cos(turn) * right + np.sin(turn) * beam, np.cos(turn) * beam - np.sin(turn) * right
+    down, beam = np.cos(tilt) * down + np.sin(tilt) * beam, np.cos(tilt) * beam - np.sin(tilt) * down
+    return right, down, beam
 
 
 def radiograph(volume: Volume, arm: CArm, *, air: float = AIR_HU) -> NDArray[np.float32]:

@@ -44,6 +44,7 @@ class Cube:
         self.lps_from_voxel = np.diag([voxel_mm, voxel_mm, voxel_mm, 1.0])
         self.lps_from_voxel[:3, 3] = np.asarray(centre_lps) - voxel_mm * (count - 1) / 2
         self.voxel_mm = voxel_mm
+        self.centre_lps = np.asarray(centre_lps, dtype=np.float64)
         self.names: list[str] = []
         self.level = np.full((count,) * 3, FREE_MM, dtype=np.float32)
         self.code = np.zeros((count,) * 3, dtype=np.uint8)
@@ -102,6 +103,7 @@ class Cube:
         """The same again, to be changed by itself."""
         other = Cube.__new__(Cube)
         other.lps_from_voxel, other.voxel_mm = self.lps_from_voxel, self.voxel_mm
+        other.centre_lps = self.centre_lps
         other.names, other.level, other.code = list(self.names), self.level.copy(), self.code.copy()
         return other
 

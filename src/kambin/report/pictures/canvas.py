@@ -29,7 +29,7 @@ WIDTH_IN = 6.4
 HEAD_IN, ROW_IN, FOOT_IN, SIDE_IN = 0.50, 0.21, 0.10, 0.10
 MAX_HEIGHT_IN = 7.2
 KEY_COLUMNS = 3
-INK, PAPER, EDGE = "#1b2430", "#ffffff", "#46505f"
+INK, PAPER, EDGE, NIGHT = "#1b2430", "#ffffff", "#46505f", "#16181c"
 CLEARANCE = 0.030  # between two names at the side, share of the frame's height
 SETTINGS = {
     "svg.hashsalt": "kambin",
@@ -112,8 +112,9 @@ class Canvas:
         style = {"linestyle": (0, look.dash) if look.dash else "solid", "dash_capstyle": "butt"}
 
         def draw(axes: Any) -> None:
-            axes.plot(*points.T, color=PAPER, linewidth=look.width + 1.6, alpha=0.8, zorder=3)
-            axes.plot(*points.T, color=look.colour, linewidth=look.width, zorder=4, **style)
+            beside, colour = (NIGHT, lighter(look.colour)) if self._dark else (PAPER, look.colour)
+            axes.plot(*points.T, color=beside, linewidth=look.width + 1.6, alpha=0.8, zorder=3)
+            axes.plot(*points.T, color=colour, linewidth=look.width, zorder=4, **style)
 
         self._layers.append(draw)
         if key:
@@ -216,7 +217,7 @@ class Canvas:
             _draw_names(axes, self.extent, self._names)
             figure.text(SIDE_IN / WIDTH_IN, 1 - 0.19 / height, self.title, size=11, weight="bold", color=INK)
             figure.text(SIDE_IN / WIDTH_IN, 1 - 0.40 / height, self.subtitle, size=8.5, color=EDGE)
-            _draw_key(figure, list(self._key.values()), height)
+            _draw_key(figure, list(self._key.values()), height, self._dark)
             data = _saved(figure, self.title, alt, media)
         return Picture(
             self.name,
@@ -316,32 +317,47 @@ def _apart(names: Sequence[Name], extent: tuple[float, float, float, float]) -> 
     return heights
 
 
-def _draw_key(figure: Any, items: Sequence[Line | Look], height: float) -> None:
+def _draw_key(figure: Any, items: Sequence[Line | Look], height: float, dark: bool) -> None:
     from matplotlib.lines import Line2D
 
     rows = -(-len(items) // KEY_COLUMNS)
+    if not rows:
+        return
+    # one pair of axes for all swatches, in inches of the sheet
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0), zorder=-1)
+    axes.set_axis_off()
     for index, item in enumerate(items):
         row, column = index % rows, index // rows
-        x = (SIDE_IN + column * (WIDTH_IN - 2 * SIDE_IN) / KEY_COLUMNS) / WIDTH_IN
-        y = (FOOT_IN + (rows - row - 0.5) * ROW_IN) / height
+        x = SIDE_IN + column * (WIDTH_IN - 2 * SIDE_IN) / KEY_COLUMNS
+        y = FOOT_IN + (rows - row - 0.5) * ROW_IN
         if isinstance(item, Line):
+            places = ([x / WIDTH_IN, (x + 0.32) / WIDTH_IN], [y / height, y / height])
+            if dark:
+                figure.add_artist(Line2D(*places, color=NIGHT, linewidth=8.0, solid_capstyle="butt"))
             style: Any = (0, item.dash) if item.dash else "solid"
-            figure.add_artist(
-                Line2D([x, x + 0.05], [y, y], color=item.colour, linewidth=item.width, linestyle=style)
-            )
+            colour = lighter(item.colour) if dark else item.colour
+            figure.add_artist(Line2D(*places, color=colour, linewidth=item.width, linestyle=style))
         else:
-            half = 0.065 / height
             swatch = np.empty((13, 32, 3), dtype=np.uint8)
             swatch[:] = item.colour
             swatch[pattern(item.pattern, (13, 32))] = [round(0.7 * part) for part in item.colour]
-            cell = figure.add_axes((x, y - half, 0.05, 2 * half))
-            cell.imshow(swatch, interpolation="none", aspect="auto")
-            cell.set_xticks([])
-            cell.set_yticks([])
-            for spine in cell.spines.values():
-                spine.set_linewidth(0.6)
-                spine.set_color(EDGE)
-        figure.text(x + 0.06, y, item.say, size=8, va="center", color=INK)
+            box = (x, x + 0.32, y - 0.065, y + 0.065)
+            axes.imshow(swatch, extent=box, interpolation="none", aspect="auto", origin="lower")
+            axes.plot(*_around(box), color=EDGE, linewidth=0.6)
+        figure.text((x + 0.38) / WIDTH_IN, y / height, item.say, size=8, va="center", color=INK)
+    axes.set_xlim(0.0, WIDTH_IN)
+    axes.set_ylim(0.0, height)
+
+
+def _around(box: tuple[float, float, float, float]) -> tuple[list[float], list[float]]:
+    left, right, low, high = box
+    return [left, right, right, left, left], [low, low, high, high, low]
+
+
+def lighter(colour: str) -> str:
+    """A colour of a line as it is drawn on a dark image."""
+    parts = (round(value + (255 - value) * 0.62) for value in bytes.fromhex(colour[1:]))
+    return "#" + "".join(f"{part:02x}" for part in parts)
 
 
 def _saved(figure: Any, title: str, alt: str, media: Media) -> bytes:

@@ -29,11 +29,14 @@ Floats = NDArray[np.float64]
 BLANKED_HU = -200.0
 # Local contrast: how much of the blurred film is taken away, and the width of the blur, share of the picture
 FLATTEN, BLUR = 0.65, 0.06
+FAINT = 0.02  # of the densest place: less is nothing
 TITLES = {"ap": "C-arm, AP", "lateral": "C-arm, lateral"}
 SEEN = {
     "ap": "as the film is hung: the patient's right is on the left of the picture",
     "lateral": "the front of the body is on the left of the picture",
 }
+NO_PEDICLES = "No pedicle line is drawn: the pedicles or the canal were not found."
+FEW_VOXELS = 8  # of a pedicle: with less its height is not known
 PEDICLES: Mapping[Side, Part] = {Side.LEFT: Part.PEDICLE_LEFT, Side.RIGHT: Part.PEDICLE_RIGHT}
 
 
@@ -81,7 +84,7 @@ def film(summed: NDArray[np.float32]) -> NDArray[np.uint8]:
 
     density = np.sqrt(np.maximum(summed.astype(np.float64), 0.0))
     flat = density - FLATTEN * ndimage.gaussian_filter(density, BLUR * summed.shape[0])
-    hit = summed > 0
+    hit = summed > FAINT * float(summed.max())
     if not hit.any():
         return np.zeros(summed.shape, dtype=np.uint8)
     low, high = np.percentile(flat[hit], (2.0, 99.7))
@@ -190,28 +193,31 @@ def _part_points(scene: Scene, parts: PartMap, part: Part) -> Floats:
 
 
 def _pedicle_lines(canvas: Canvas, scene: Scene, arm: CArm) -> str:
-    """The lines through the inner edges of the pedicles of each side, from the head down."""
-    if scene.model is None:
-        return "No pedicle line is drawn: the pedicles were not separated."
+    """The lines along the inner edges of the pedicles of each side.
+
+    The edges are where the canal ends at the height of each vertebra's pedicles.
+    """
+    model = scene.model
+    if model is None or model.canal is None or not model.parts:
+        return NO_PEDICLES
+    line_lps, widths = model.canal.points_lps, model.canal.width_mm
     drawn = []
-    middle = [arm.pixel_of(shape.origin_lps) for shape in scene.model.shapes.values()]
-    centre_x = float(np.mean(middle, axis=0)[0]) if middle else arm.pixels / 2
     for side in SIDES:
+        sign = 1.0 if side is Side.LEFT else -1.0
         edges = []
-        for parts in scene.model.parts.values():
+        for parts in model.parts.values():
             points = _part_points(scene, parts, PEDICLES[side])
-            if len(points) < 8:
+            if len(points) < FEW_VOXELS:
                 continue
-            places = arm.pixel_of(points)
-            inward = np.abs(places[:, 0] - centre_x)
-            inner = places[inward <= np.quantile(inward, 0.04)].mean(axis=0)
-            edges.append([inner[0], float(places[:, 1].mean())])
+            nearest = int(np.argmin(np.linalg.norm(line_lps - points.mean(axis=0), axis=1)))
+            across = sign * widths[nearest] / 2 * model.canal.frames[nearest][0]
+            edges.append(line_lps[nearest] + across)
         if len(edges) > 1:
-            order = np.argsort([edge[1] for edge in edges])
-            canvas.path(np.array(edges)[order], line("pedicle"))
+            order = np.argsort([-float(edge @ scene.axis) for edge in edges])
+            canvas.line(np.array(edges)[order], line("pedicle"))
             drawn.append(str(side))
     if not drawn:
-        return "No pedicle line is drawn: the pedicles were not separated."
+        return NO_PEDICLES
     return f"Lines join the inner edges of the pedicles on the patient's {' and '.join(drawn)}."
 
 

@@ -29,6 +29,7 @@ TITLES = {
     "opened": "Endoscope after foraminoplasty",
     "fragment": "Endoscope at the target",
 }
+DISC_WITHIN_MM = 55.0  # of the target: others are outside of the cube
 BEFORE_FORAMEN_MM = 9.0  # from the first bone or nerve ahead, at the foramen
 BACK_MM = 4.0  # from the target, at the fragment
 NAMED_SHARE = 0.012  # of the field: what fills less is not named
@@ -93,7 +94,8 @@ def _add_discs(cube: Cube, model: SpineModel) -> None:
     """Discs that the map does not give: the space between the endplates, within their outline."""
     for level, disc in model.discs.items():
         upper, lower = (model.shapes.get(name) for name in level.split("-"))
-        if disc.region is not None or upper is None or lower is None:
+        near = float(np.linalg.norm(disc.centre_lps - cube.centre_lps)) < DISC_WITHIN_MM
+        if not near or disc.region is not None or upper is None or lower is None:
             continue
         if upper.inferior is None or lower.superior is None:
             continue

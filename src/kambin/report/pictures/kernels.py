@@ -1,4 +1,4 @@
-"""The loop that reads labels in a plane, compiled."""
+"""Loops of the slices, compiled: labels in a plane, and where a tube cuts it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,20 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["heaviest_labels"]
+__all__ = ["heaviest_labels", "tube_distance"]
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _heaviest(labels: NDArray[np.int64], weights: NDArray[np.float64]) -> int:
+    best, heaviest = labels[0], -1.0
+    for corner in range(8):
+        total = 0.0
+        for other in range(8):
+            if labels[other] == labels[corner]:
+                total += weights[other]
+        if total > heaviest + 1e-9 or (total > heaviest - 1e-9 and labels[corner] < best):
+            best, heaviest = labels[corner], max(total, heaviest)
+    return int(best)
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -40,10 +53,8 @@ def heaviest_labels(
         0 outside of the volume.
     """
     result = np.zeros((rows, columns), dtype=np.int64)
-    labels = np.zeros(8, dtype=np.int64)
-    weights = np.zeros(8)
-    low = np.zeros(3, dtype=np.int64)
-    part = np.zeros(3)
+    labels, weights = np.zeros(8, dtype=np.int64), np.zeros(8)
+    low, part = np.zeros(3, dtype=np.int64), np.zeros(3)
     for row in range(rows):
         for column in range(columns):
             outside = False
@@ -71,13 +82,53 @@ def heaviest_labels(
             if same:
                 result[row, column] = labels[0]
                 continue
-            best, heaviest = labels[0], -1.0
-            for corner in range(8):
-                total = 0.0
-                for other in range(8):
-                    if labels[other] == labels[corner]:
-                        total += weights[other]
-                if total > heaviest + 1e-9 or (total > heaviest - 1e-9 and labels[corner] < best):
-                    best, heaviest = labels[corner], max(total, heaviest)
-            result[row, column] = best
+            result[row, column] = _heaviest(labels, weights)
     return result
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def tube_distance(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    points: NDArray[np.float64],
+    radius: NDArray[np.float64],
+    spread: NDArray[np.float64],
+    reach: float,
+    far: float,
+) -> NDArray[np.float64]:
+    """Least distance of pixels from the surfaces of balls on a line, each grown by its spread.
+
+    Parameters
+    ----------
+    x, y : ndarray, shapes (columns,) and (rows,)
+        Places of the pixels, mm.
+    points : ndarray, shape (n, 3)
+        Middles of the balls: right, down, away from the plane, mm.
+    radius : ndarray, shape (n,)
+    spread : ndarray, shape (n, 3, 3)
+        Covariance in the same axes; the surface moves out by two standard deviations.
+    reach : float
+        Pixels farther than this from a ball's middle are left out.
+    far : float
+        Value where no ball is near.
+
+    Returns
+    -------
+    ndarray, shape (rows, columns)
+    """
+    field = np.full((len(y), len(x)), far)
+    for point in range(len(points)):
+        px, py, w = points[point, 0], points[point, 1], -points[point, 2]
+        if abs(w) > reach:
+            continue
+        s = spread[point]
+        for row in range(np.searchsorted(y, py - reach), np.searchsorted(y, py + reach)):
+            v = y[row] - py
+            for column in range(np.searchsorted(x, px - reach), np.searchsorted(x, px + reach)):
+                u = x[column] - px
+                gap = np.sqrt(u * u + v * v + w * w)
+                along = s[0, 0] * u * u + s[1, 1] * v * v + s[2, 2] * w * w
+                along += 2.0 * (s[0, 1] * u * v + s[0, 2] * u * w + s[1, 2] * v * w)
+                grown = 2.0 * np.sqrt(max(along, 0.0)) / max(gap, 1e-9)
+                field[row, column] = min(field[row, column], gap - grown - radius[point])
+    return field

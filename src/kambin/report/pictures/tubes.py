@@ -59,39 +59,29 @@ def tube_field(plane: Plane, points: Floats, radius: Floats, extra_mm2: Floats |
     ndarray, shape (rows, columns)
         About the distance near the surface; large far from the tube.
     """
-    field = np.full(plane.shape, FAR_MM)
+    from kambin.report.pictures.kernels import tube_distance
+
     if len(points) < 2:
-        return field
-    reach = float(radius.max()) + 4.0
-    if extra_mm2 is not None:
-        reach += 2.0 * float(np.sqrt(np.linalg.eigvalsh(extra_mm2).max()))
-    for point, size, spread in zip(*_dense(points, radius, extra_mm2), strict=True):
-        found = _near(plane, point, reach)
-        if found is None:
-            continue
-        box, places = found
-        offset = places - point
-        gap = np.linalg.norm(offset, axis=-1)
-        if spread is not None:
-            toward = offset / np.maximum(gap, 1e-9)[..., None]
-            gap = gap - 2.0 * np.sqrt(np.einsum("...i,ij,...j->...", toward, spread, toward))
-        np.minimum(field[box], gap - size, out=field[box])
+        return np.full(plane.shape, FAR_MM)
+    spread = np.zeros((len(points), 3, 3)) if extra_mm2 is None else extra_mm2
+    reach = float(radius.max()) + 4.0 + 2.0 * float(np.sqrt(max(np.linalg.eigvalsh(spread).max(), 0.0)))
+    axes = np.stack([plane.right_lps, plane.down_lps, plane.away_lps])
+    places, sizes, nearest = _dense(points, radius)
+    turned = axes @ spread @ axes.T
+    field: Floats = tube_distance(
+        *plane.axes_mm(), plane.place(places), sizes, np.ascontiguousarray(turned[nearest]), reach, FAR_MM
+    )
     return field
 
 
-def _dense(
-    points: Floats, radius: Floats, extra: Floats | None
-) -> tuple[Floats, Floats, list[Floats | None]]:
-    """The line with points at most 0.7 mm apart, so that spheres on it make a tube."""
+def _dense(points: Floats, radius: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """The line with points at most 0.7 mm apart, their radius, and the given point that is nearest."""
     along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
     count = max(int(np.ceil(along[-1] / 0.7)) + 1, 2)
     at = np.linspace(0.0, along[-1], count)
     places = np.stack([np.interp(at, along, points[:, axis]) for axis in range(3)], axis=1)
     sizes = np.interp(at, along, radius)
-    if extra is None:
-        return places, sizes, [None] * count
-    nearest = np.abs(at[:, None] - along[None, :]).argmin(axis=1)
-    return places, sizes, [extra[index] for index in nearest]
+    return places, sizes, np.abs(at[:, None] - along[None, :]).argmin(axis=1)
 
 
 def ellipse_field(
