@@ -6,7 +6,9 @@ import nibabel
 import numpy as np
 import pytest
 
+from kambin.anatomy.reading import check_shows, label_map_of
 from kambin.anatomy.refusal import Reason, ScanRefused
+from kambin.anatomy.volume import Volume
 from tests.anatomy.reading.builders import image_here, nifti, rigid, save_nifti
 
 REAL = [
@@ -56,3 +58,22 @@ def test_what_is_no_image(tmp_path: Path) -> None:
     with pytest.raises(ScanRefused) as refused:
         image_here(path)
     assert refused.value.reason is Reason.UNKNOWN_FORMAT
+
+
+def test_an_image_has_to_show_the_labelled_bones() -> None:
+    array = np.zeros((20, 20, 40), np.uint8)
+    for value, low in ((27, 2), (28, 12), (29, 22)):
+        array[5:15, 5:15, low : low + 8] = value
+    place = rigid(5, 6, 7, (50, 60, 70)) @ np.diag([2.0, 2.0, 3.0, 1.0])
+    found = label_map_of(Volume(array, place), "total")
+    image = np.zeros((40, 40, 60), np.int16)
+    finer = place @ np.diag([0.5, 0.5, 2 / 3, 1.0])
+    check_shows(Volume(image, finer), found)
+    check_shows(Volume(image[:, :, :36], finer), found)  # two of three are enough
+    for elsewhere in (finer @ rigid(shift=(0, 0, 30)), np.diag([-1, -1, 1, 1.0]) @ finer):
+        with pytest.raises(ScanRefused) as refused:
+            check_shows(Volume(image, elsewhere), found)
+        assert refused.value.reason is Reason.MIXED_FRAMES
+    check_shows(
+        Volume(image, finer @ rigid(shift=(999, 0, 0))), label_map_of(Volume(array // 28, place), "total")
+    )
