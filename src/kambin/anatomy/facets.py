@@ -28,6 +28,8 @@ LEAST_VOXELS = 6
 # A pair of voxels looks across the joint if it is not steeper than this (sine of its angle to the disc's
 # plane), and not farther apart than this many times the usual pair.
 TILTED, FAR = 0.6, 1.6
+# Lengths along left, posterior and cranial are told apart by so little, to settle ties.
+UNEVEN = np.array([1.0, 1.0007, 1.0013])
 # However many voxels there are, a joint face is not flat.
 LEAST_SD_DEG = 2.0
 SUPERIOR = {Side.LEFT: Part.SUPERIOR_ARTICULAR_LEFT, Side.RIGHT: Part.SUPERIOR_ARTICULAR_RIGHT}
@@ -88,8 +90,10 @@ def _facing(above: Floats, below: Floats, frame: Floats, side: Side, reach: floa
     """
     from scipy.spatial import cKDTree
 
-    distance, nearest = cKDTree(below).query(above, distance_upper_bound=reach)
-    _, back = cKDTree(above).query(below)
+    # of two voxels equally far away the frame chooses, and not the order in which the map is stored
+    one, other = (points @ frame.T * UNEVEN for points in (above, below))
+    distance, nearest = cKDTree(other).query(one, distance_upper_bound=reach)
+    _, back = cKDTree(one).query(other)
     found = np.flatnonzero(np.isfinite(distance))
     mutual = found[back[nearest[found]] == found]
     ways = above[mutual] - below[nearest[mutual]]
