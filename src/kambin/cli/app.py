@@ -257,3 +257,44 @@ def guideline_mutate(
     from kambin.cli.guideline import run_mutate
 
     raise typer.Exit(run_mutate(profile, sample, as_json))
+
+
+@app.command()
+def phantom(
+    out: Annotated[Path, typer.Argument(help="Folder to make; it must not exist.")],
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Draws the sizes; the published means without.")
+    ] = None,
+    herniation: Annotated[
+        str | None, typer.Option(help="bulge, protrusion, extrusion or sequestration; none without.")
+    ] = None,
+    level: Annotated[str, typer.Option(help="Level of the herniation.")] = "L4-L5",
+    side: Annotated[str, typer.Option(help="left, right or midline: the patient's.")] = "left",
+    zone: Annotated[
+        str, typer.Option(help="central, subarticular, foraminal, extraforaminal.")
+    ] = "subarticular",
+    size: Annotated[float, typer.Option(help="Projection beyond the disc, mm.")] = 6.0,
+    migration: Annotated[float, typer.Option(help="Beyond the endplate, mm; negative is down.")] = 0.0,
+    calcified: Annotated[bool, typer.Option("--calcified", help="The herniation is hard.")] = False,
+    settings: Annotated[
+        list[str], typer.Option("--set", help="Another knob: slip_mm@L4-L5=4, scoliosis_deg=15. Repeatable.")
+    ] = [],  # noqa: B006
+    sacralised: Annotated[str, typer.Option(help="none, left, right or both.")] = "none",
+    mirrored: Annotated[bool, typer.Option("--mirrored", help="The mirror patient.")] = False,
+    voxel: Annotated[str, typer.Option(help="Voxel spacing, mm: one number, or three with commas.")] = "0.8",
+    pose: Annotated[
+        str | None, typer.Option(help="Pitch,roll,yaw in degrees, and x,y,z of the L4-L5 disc in LPS mm.")
+    ] = None,
+    view: Annotated[str, typer.Option(help="bones, spine or trunk.")] = "spine",
+    labels: Annotated[str, typer.Option(help="Label convention of the map.")] = "kambin",
+    missing: Annotated[
+        list[str], typer.Option(help="Leave out: discs, sac, roots, skin, hips, or a structure. Repeatable.")
+    ] = [],  # noqa: B006
+    dice: Annotated[float | None, typer.Option(help="Errors at the borders, to this mean Dice.")] = None,
+    images: Annotated[bool, typer.Option("--images/--no-images", help="CT-like and T2-like images.")] = True,
+) -> None:
+    """A lumbar spine made of formulas: label map, images, and its exact truth."""
+    from kambin.cli.phantom import run_phantom
+
+    options = {name: value for name, value in locals().items() if name not in ("out", "run_phantom")}
+    raise typer.Exit(run_phantom(out, options))

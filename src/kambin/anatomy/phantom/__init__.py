@@ -12,6 +12,7 @@ from kambin.anatomy.phantom.lumbar import VERTEBRAE, LumbarPhantom
 from kambin.anatomy.phantom.model import Phantom, PhantomScan
 from kambin.anatomy.phantom.truth import PhantomTruth
 from kambin.anatomy.phantom.values import TruthValue
+from kambin.anatomy.phantom.writing import write_labels, write_scan
 
 __all__ = [
     "VERTEBRAE",
@@ -22,4 +23,6 @@ __all__ = [
     "PhantomScan",
     "PhantomTruth",
     "TruthValue",
+    "write_labels",
+    "write_scan",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, is_dataclass
 from functools import cached_property
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from kambin.anatomy.conventions import convention
 from kambin.anatomy.phantom.dimensions import Sizes, draw
 from kambin.anatomy.phantom.frame import Placement
+from kambin.anatomy.phantom.imaging import Modality, image_of
 from kambin.anatomy.phantom.knobs import Knobs, levels_of, vertebrae_of
 from kambin.anatomy.phantom.painting import Grid, grid_about, paint_codes
 from kambin.anatomy.phantom.scene import Scene, build_scene
@@ -26,6 +27,8 @@ __all__ = ["GROUPS", "Phantom", "PhantomScan"]
 Floats = NDArray[np.float64]
 View = Literal["bones", "spine", "trunk"]
 VOXELS_MM = (0.2, 6.0)
+# correlation length of the errors of a label map
+ERROR_REACH_MM = 6.0
 # groups of structures that may be left out of a map, by the start of their names
 GROUPS = {
     "discs": ("disc_",),
@@ -57,6 +60,7 @@ class PhantomScan:
         The `geometry.Part` of each voxel of a vertebra, 0 elsewhere; uint8.
     truth : PhantomTruth
     grid : Grid
+    phantom : Phantom
     """
 
     labels: Volume
@@ -64,6 +68,12 @@ class PhantomScan:
     parts: Volume
     truth: PhantomTruth
     grid: Grid
+    phantom: Phantom
+
+    def image(self, modality: Modality, *, noise: bool = True) -> Volume:
+        """An image on the same grid: ``ct`` in Hounsfield units, or ``t2``; int16."""
+        scene = self.phantom.scene
+        return image_of(scene, self.grid, modality, (self.phantom.seed or 0) if noise else None)
 
 
 class Phantom:
@@ -88,6 +98,21 @@ class Phantom:
     def mirrored(self) -> Phantom:
         """The mirror patient: every left is a right, exactly."""
         return Phantom(self.seed, mirrored=not self.reflected, **self._asked)
+
+    def describe(self) -> dict[str, Any]:
+        """Seed, knobs and sizes as plain values."""
+        sizes = self.sizes
+        return {
+            "seed": self.seed,
+            "mirrored": self.reflected,
+            "knobs": {name: _plain(value) for name, value in self._asked.items()},
+            "sizes": {
+                "vertebra": {name: _rounded(values) for name, values in sizes.vertebra.items()},
+                "disc": {f"{level} {side}": _rounded(v) for (level, side), v in sizes.disc.items()},
+                "root": {f"{root} {side}": _rounded(v) for (root, side), v in sizes.root.items()},
+                "patient": _rounded(sizes.patient),
+            },
+        }
 
     @cached_property
     def sizes(self) -> Sizes:
@@ -116,6 +141,7 @@ class Phantom:
         missing: Iterable[str] = (),
         split_sacrum: bool = True,
         margin_mm: float = 6.0,
+        dice: float | None = None,
     ) -> PhantomScan:
         """Paint the phantom.
 
@@ -138,6 +164,8 @@ class Phantom:
             Whether S1 has its own label or is part of the sacrum.
         margin_mm : float
             Room about the bones in the view ``bones``.
+        dice : float, optional
+            Mean Dice of the labels against the exact map, 0.5 to 0.99; without it the map is exact.
 
         Returns
         -------
@@ -160,6 +188,8 @@ class Phantom:
         known = [(one, table[name]) for one, name in zip(layers, names, strict=True) if name in table]
         codes = [value for _, value in known]
         voxels = paint_codes(grid, [one for one, _ in known], codes, np.uint8)
+        if dice is not None:
+            voxels = self._with_errors(voxels, dice, spacing)
         parts = paint_codes(grid, *self._parts(layers), np.uint8)
         return PhantomScan(
             labels=Volume(voxels, grid.lps_from_voxel),
@@ -167,7 +197,15 @@ class Phantom:
             parts=Volume(parts, grid.lps_from_voxel),
             truth=truth,
             grid=grid,
+            phantom=self,
         )
+
+    def _with_errors(self, voxels: NDArray[Any], dice: float, spacing: Sequence[float]) -> NDArray[Any]:
+        from kambin.anatomy.phantom.errors_of_labels import noisy
+
+        if not 0.5 <= dice <= 0.99:
+            raise InputError("out of range", where="dice", value=dice, expected="0.5 to 0.99")
+        return noisy(voxels, dice, self.seed or 0, ERROR_REACH_MM, float(np.mean(spacing)))
 
     def _label(self, place: Placement, one: Placed, split_sacrum: bool) -> str:
         if one.structure == "vertebrae_S1" and not split_sacrum:
@@ -227,3 +265,17 @@ def _spacing(voxel_mm: float | Sequence[float]) -> tuple[float, float, float]:
             expected=f"{VOXELS_MM[0]:g} to {VOXELS_MM[1]:g} mm, one value or three",
         )
     return float(steps[0]), float(steps[1]), float(steps[2])
+
+
+def _rounded(values: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 6) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, Mapping):
+        return {" ".join(key) if isinstance(key, tuple) else key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    return value

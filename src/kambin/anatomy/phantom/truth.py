@@ -247,12 +247,11 @@ class PhantomTruth:
         yield TruthValue("lordosis", float(np.degrees(tilts[0] - tilts[1])), "deg")
         lowest = tuple(scene.column.bones)[-2]
         for side, height in scene.crest.items():
-            yield TruthValue("crest_above_l45", height, "mm", None, side)
+            yield TruthValue("crest_above_l45", height, "mm", scene.reference, side)
             top = crest_top(side, height, scene.axis)
             pedicle = pedicle_middle(scene, lowest, side)
-            yield TruthValue(
-                "crest_above_l5_pedicle", float((top - pedicle) @ scene.axis[2]), "mm", None, side
-            )
+            above = float((top - pedicle) @ scene.axis[2])
+            yield TruthValue("crest_above_l5_pedicle", above, "mm", lowest, side)
 
     def value(self, name: str, level: str | None = None, side: str | None = None) -> float:
         """One true measurement; KeyError where there is none of that name there."""
