@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kambin.access.answers import facts
     from kambin.access.catalogue import Instruments, Rules, instruments, references, rules_of
+    from kambin.access.identity import catalogue_hash
     from kambin.access.model import (
         AccessPlan,
         Angles,
@@ -49,6 +50,7 @@ __all__ = [
     "Rules",
     "Target",
     "Tolerance",
+    "catalogue_hash",
     "facts",
     "instruments",
     "plan_access",
@@ -63,6 +65,7 @@ _HOME = {
     **dict.fromkeys(("Instruments", "Rules", "instruments", "references", "rules_of"), "catalogue"),
     **dict.fromkeys(("Fragment", "Target", "target_of", "with_mask"), "target"),
     **dict.fromkeys(("plan_access", "plan_approaches"), "planning"),
+    "catalogue_hash": "identity",
     "facts": "answers",
 }
 

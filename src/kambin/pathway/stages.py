@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kambin.case import MeasuredFact
+from kambin.case import MeasuredFact, Side
 from kambin.errors import KambinError
 from kambin.pathway.answering import Answer
 from kambin.plan import Stage
@@ -47,9 +47,15 @@ def read_scan(
 
 def measured_facts(spine: Spine) -> tuple[MeasuredFact, ...]:
     """What was measured and enters the case: the patient's, then that of each herniated disc."""
-    from kambin.anatomy import facts, herniation_facts
+    from kambin.anatomy import facts
+    from kambin.anatomy.herniation_facts import herniation_facts
 
-    return (*facts(spine), *herniation_facts(spine))
+    of_discs = [
+        item.model_copy(update={"name": f"disc_{item.name}", "level": disc.level, "side": disc.side})
+        for disc in herniation_facts(spine)
+        for item in disc.facts
+    ]
+    return (*facts(spine), *of_discs)
 
 
 def seek_corridors(
@@ -60,24 +66,18 @@ def seek_corridors(
     if stop or why or spine is None:
         state, note = ("stopped", stop) if stop else ("skipped", why)
         return (), Stage(name="access", state=state, note=note)  # type: ignore[arg-type]
-    from kambin.access import APPROACHES, plan_access, target_of
+    from kambin.access import plan_approaches, target_of
 
     problem = found.diagnosis.problem
     assert problem is not None and spine.model is not None
+    side = Side(problem.side)
+    where = f"corridor to {problem.level}, patient's {side}"
     try:
-        target = target_of(spine.model, problem.level, problem.side, **_findings(found))
+        target = target_of(spine.model, problem.level, side, **_findings(found))
+        plans = plan_approaches(spine, target, progress=lambda step: progress(f"{where}: {step}"))
     except KambinError as error:
         return (), Stage(name="access", state="failed", note=str(error))
-    plans: list[AccessPlan] = []
-    failures: list[str] = []
-    for approach in APPROACHES:
-        progress(f"corridor: {approach}, {problem.level}, patient's {problem.side}")
-        try:
-            plans.append(plan_access(spine, target, approach))
-        except KambinError as error:
-            failures.append(f"{approach}: {error}")
-    state = "failed" if failures else "done"
-    return tuple(plans), Stage(name="access", state=state, note="; ".join(failures))  # type: ignore[arg-type]
+    return plans, Stage(name="access", state="done")
 
 
 def _no_corridor(found: Answer, spine: Spine | None) -> str:
@@ -87,6 +87,8 @@ def _no_corridor(found: Answer, spine: Spine | None) -> str:
         return "the scan shows too little of the spine"
     if found.diagnosis.problem is None:
         return "the problem disc is not known"
+    if found.diagnosis.problem.side not in tuple(Side):
+        return "the side of the approach is not known"
     options = found.decisions.results["treatment"].options
     if not any(item.live for item in options if item.option.id in ENDOSCOPIC):
         return "no endoscopic treatment comes into question"

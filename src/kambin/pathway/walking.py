@@ -110,7 +110,7 @@ def walk(
     progress("problem disc, urgency, indication, treatment")
     before = answer(case, knowledge)
     stop = _stop_note(before)
-    done = [Stage(name=name, state="done") for name in ("case", "diagnosis", "guideline")]  # type: ignore[arg-type]
+    done = [Stage(name=name, state="done") for name in ("case", "diagnosis", "guideline")]
 
     spine, stage = stages.read_scan(scan, image, labels, stop, progress)
     done.append(stage)
