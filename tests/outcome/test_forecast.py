@@ -88,7 +88,9 @@ def test_a_range_is_over_its_parts_and_nothing_is_averaged(
             high = [p.high if p.value is None else p.value for p in figure.parts]
             assert (figure.low, figure.high) == (min(low, key=number), max(high, key=number))
             assert set(figure.source_ids) == {source for part in figure.parts for source in part.source_ids}
-            assert {(p.outcome, p.unit) for p in figure.parts} == {(figure.outcome, figure.unit)}
+            assert {(p.outcome, p.unit, p.base) for p in figure.parts} == {
+                (figure.outcome, figure.unit, figure.base)
+            }
             assert "not an average" in figure.note
 
 

@@ -93,7 +93,7 @@ def test_no_figure_of_a_real_plan_is_lost() -> None:
     made = plan_named("demo with its scan")
     assert made.outlook is not None
     options = [row["option"] for row in made.outlook["rows"]]
-    rows = forecast(options, {"disc_type": "extrusion"}).rows
+    rows = forecast(options, {item.name: item.value for item in made.facts}).rows
     found = outlook_view(made.outlook, Lexicon.of(made.decisions), SourceBook.of(made))
     assert found is not None
     shown = sum(len(item.figures) for item in (*found.main, *found.more))

@@ -121,9 +121,9 @@ def _combined(entries: Sequence[Entry], how: str) -> list[Figure]:
         if how == "never" or entry.claim:
             key: tuple[object, ...] = (number,)
         elif how == "same time":
-            key = ("published", figure.unit, figure.time)
+            key = ("published", figure.unit, figure.base, figure.time)
         else:
-            key = ("published", figure.unit)
+            key = ("published", figure.unit, figure.base)
         groups.setdefault(key, []).append(figure)
     return [figures[0] if len(figures) == 1 else _range(figures) for figures in groups.values()]
 
