@@ -41,8 +41,6 @@ NEVER = -1e8
 FINEST_MM = 1e-3
 # The climb from a new best ray halves its step so often.
 HALVINGS = 9
-# Once it is proved that there is no corridor, so many cells are spent on the one that comes nearest.
-NEAREST_CELLS = 3000
 
 
 class Outcome(NamedTuple):
@@ -199,8 +197,13 @@ def _start(world: World, box: Box, warm: Floats, best: Floats) -> int:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def branch(world: World, low: Floats, high: Floats, warm: Floats, slack: float, most: int) -> Outcome:
-    """Search the box of parameters from `low` to `high`, with at most `most` cells; see `Outcome`."""
+def branch(
+    world: World, low: Floats, high: Floats, warm: Floats, slack: float, most: int, nearest: int
+) -> Outcome:
+    """Search the box of parameters from `low` to `high`, with at most `most` cells; see `Outcome`.
+
+    Once it is proved that there is no corridor, up to `nearest` cells go to the one that comes nearest.
+    """
     ray, found, sizes, box = np.zeros(7), np.zeros(FOUND), np.zeros(5), Box(low, high)
     best = np.full(6, NEVER)
     best[1:] = 0.5 * (low + high)
@@ -211,7 +214,7 @@ def branch(world: World, low: Floats, high: Floats, warm: Floats, slack: float, 
     cells[0, BOUND], cells[0, SPLIT_AT] = 1e9, -1.0
     waiting, made, closed, done = _push(keys, items, 0, 1e9, 0), 1, NEVER, NEVER
     while waiting > 0 and made + 2 < len(cells) and keys[0] > _threshold(best[0], slack):
-        if keys[0] < 0.0 and made > NEAREST_CELLS:
+        if keys[0] < 0.0 and made > nearest:
             break
         cell = cells[items[0]].copy()
         waiting = _pop(keys, items, waiting)

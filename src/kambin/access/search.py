@@ -28,8 +28,11 @@ Singles = NDArray[np.float32]
 
 # The first, short search that finds the narrow place.
 SCOUT_CELLS = 600
-# Structures this close to the worst hold the nearest corridor where it is, sd or mm.
-HOLDING = 0.3
+# Once it is proved that there is no corridor, so many cells go to finding the one that comes nearest.
+NEAREST_CELLS = 3000
+# Structures this close to the worst hold the nearest corridor where it is, sd or mm. Up to so many that come
+# within `NEAR` of it are asked whether they alone are in the way.
+HOLDING, NEAR, ASKED = 0.3, 6.0, 8
 # By how much a structure alone would have to give way is looked for to this, mm, with so many cells.
 BY_TOLERANCE_MM, BY_CELLS = 0.4, 5000
 # More than any field says about the inside of a structure, mm.
@@ -155,10 +158,10 @@ def _ray(task: _Task, throat_mm: float, x: Floats) -> Ray:
     return Ray(line[:3].copy(), line[3:6].copy(), float(shape[3]), bool(on_skin))
 
 
-def _run(task: _Task, throat_mm: float, warm: Floats, most: int, slack: float) -> Outcome:
+def _run(task: _Task, throat_mm: float, warm: Floats, most: int, slack: float, nearest: int) -> Outcome:
     low, high = _box(task.patch, task.cone, throat_mm)
     world = task.world(throat_mm, search_settings().march_step_mm)
-    return Outcome(*branch(world, low, high, np.clip(warm.reshape(-1, 5), low, high), slack, most))
+    return Outcome(*branch(world, low, high, np.clip(warm.reshape(-1, 5), low, high), slack, most, nearest))
 
 
 def _worth(margin: Margin) -> float:
@@ -166,19 +169,21 @@ def _worth(margin: Margin) -> float:
     return margin.spare_mm / one.sd_mm if one.is_objective else margin.spare_mm
 
 
-def _search(task: _Task, warm: Sequence[Ray], slack: float) -> tuple[Outcome, float]:
+def _search(
+    task: _Task, warm: Sequence[Ray], slack: float, nearest: int = NEAREST_CELLS
+) -> tuple[Outcome, float]:
     """A short search finds the narrow place; rays are then measured there. Outcome and its throat."""
     limits, throat = task.limits, search_settings().throat_mm
     throat = max(throat, 1.2 * float(np.linalg.norm(task.patch.axes(), axis=1).sum()))
     start = np.array([_parameters(task, one, throat) for one in warm]).reshape(-1, 5)
-    first = _run(task, throat, start, min(SCOUT_CELLS, limits.max_cells), slack)
+    first = _run(task, throat, start, min(SCOUT_CELLS, limits.max_cells), slack, nearest)
     if first.waiting == 0 or first.value == NEVER:
         return first, throat
     ray = _ray(task, throat, first.parameters)
     narrow = min(margins_of(task.packed, ray, task.scene.pose.pivot_mm), key=_worth).at_mm
     reach = float(np.linalg.norm(task.patch.axes(), axis=1).sum())
     throat = max(narrow, 1.2 * reach, 10.0)
-    second = _run(task, throat, _parameters(task, ray, throat), limits.max_cells, slack)
+    second = _run(task, throat, _parameters(task, ray, throat), limits.max_cells, slack, nearest)
     return second._replace(rays=second.rays + first.rays, cells=second.cells + first.cells), throat
 
 
@@ -253,12 +258,12 @@ def _told(task: _Task, outcome: Outcome, throat_mm: float) -> SearchResult:
     )
 
 
-def _holding(result: SearchResult, scene: Scene) -> list[str]:
-    """Structures that the nearest corridor breaks or that hold it there, the worst first."""
+def _near(result: SearchResult, scene: Scene) -> list[str]:
+    """Structures that come close to the nearest corridor, the worst first: each may be what is in the way."""
     ordered = sorted(result.margins, key=_worth)
-    names = [one.obstacle.name for one in ordered if _worth(one) <= max(result.achieved, 0.0) + HOLDING]
-    names += [one.name for one in scene.removable if result.removed.get(one.name, 0.0) > 0.9 * one.budget]
-    return names
+    names = [one.obstacle.name for one in ordered if _worth(one) <= max(result.achieved, 0.0) + NEAR]
+    bones = [one.name for one in scene.removable if result.removed.get(one.name, 0.0) > 0.5 * one.budget]
+    return [*bones, *names[:ASKED]]
 
 
 def _without(scene: Scene, name: str) -> Scene:
@@ -269,14 +274,15 @@ def _without(scene: Scene, name: str) -> Scene:
     )
 
 
-def _freed(task: _Task, name: str) -> SearchResult | None:
+def _freed(task: _Task, name: str) -> Ray | None:
     """A corridor that exists once a structure is gone; None where there is still none, or none is found."""
-    loose = replace(task.limits, tolerance_mm=1.0, max_cells=min(task.limits.max_cells, BY_CELLS))
     scene = _without(task.scene, name)
     if not any(one.is_objective for one in scene.obstacles):
         return None
-    found = search(scene, task.patch, task.cone, task.radius_mm, loose)
-    return found if found.status == "found" else None
+    limits = replace(task.limits, max_cells=min(task.limits.max_cells, BY_CELLS))
+    inner = replace(task, packed=pack(scene, task.radius_mm), scene=scene, limits=limits)
+    outcome, throat = _search(inner, (), 1.0, nearest=0)
+    return _ray(inner, throat, outcome.parameters) if outcome.value >= 0.0 else None
 
 
 def _lacking(task: _Task, obstacle: Obstacle) -> float | None:
@@ -297,7 +303,7 @@ def _lacking(task: _Task, obstacle: Obstacle) -> float | None:
     # lifted by more than anything can lack, so that the search sees a corridor where only this is broken
     lift = task.radius_mm + obstacle.demanded_mm + task.scene.pose.tau_mm + DEEPEST_MM
     inner.packed.laid.reals[inner.packed.limits : inner.packed.count, SUBTRACT] -= lift
-    outcome, _ = _search(inner, (freed.ray,), BY_TOLERANCE_MM)
+    outcome, _ = _search(inner, (freed,), BY_TOLERANCE_MM, nearest=0)
     return float(lift - outcome.value) if outcome.value >= 0.0 else None
 
 
@@ -311,7 +317,7 @@ def blocking(
 ) -> tuple[Blocking, ...]:
     """Name what closes every corridor, the least change that would free one first.
 
-    Each structure that holds the nearest corridor is asked: were it alone to give way, by how much? Limits
+    Each structure near the nearest corridor is asked: were it alone to give way, by how much? Limits
     come before nerves, because a nerve is what the corridor is kept from. Where no
     single one frees a corridor, all that hold it are named with what the nearest corridor lacks.
     """
@@ -319,12 +325,13 @@ def blocking(
     task = _Task(pack(scene, radius_mm), scene, patch, cone, radius_mm, limits)
     found: list[Blocking] = []
     together: list[Blocking] = []
-    names = _holding(result, scene)
+    names = _near(result, scene)
     for margin in result.margins:
         one = margin.obstacle
         if one.name not in names:
             continue
-        together.append(Blocking(one.name, one.kind, one.side, max(-margin.spare_mm, 0.0), alone=False))
+        if _worth(margin) <= max(result.achieved, 0.0) + HOLDING:
+            together.append(Blocking(one.name, one.kind, one.side, max(-margin.spare_mm, 0.0), alone=False))
         by = _lacking(task, one)
         if by is not None:
             found.append(Blocking(one.name, one.kind, one.side, max(by, 0.0), alone=True))
@@ -333,9 +340,10 @@ def blocking(
             continue
         freed = _freed(task, bone.name)
         lack = result.removed.get(bone.name, 0.0) - bone.budget
-        together.append(Blocking(bone.name, "removable", bone.side, 0.0, alone=False, share=lack))
+        if lack > 0.0:
+            together.append(Blocking(bone.name, "removable", bone.side, 0.0, alone=False, share=lack))
         if freed is not None:
-            share = freed.removed.get(bone.name, 0.0) - bone.budget
+            share = _removed(task, freed).get(bone.name, 0.0) - bone.budget
             found.append(Blocking(bone.name, "removable", bone.side, 0.0, alone=True, share=share))
     if not found:
         return tuple(sorted(together, key=lambda one: -one.by_mm))
