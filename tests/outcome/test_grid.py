@@ -204,10 +204,12 @@ def test_a_claim_about_no_option_shown_is_not_shown() -> None:
         ({"disc_zone": "central"}, []),
     ],
 )
-def test_what_is_residual_herniation_depends_on_the_herniation(facts: dict[str, Any], truth: list[str]) -> None:
+def test_residual_herniation_depends_on_the_herniation(facts: dict[str, Any], truth: list[str]) -> None:
     """Truth: the table of the evidence base, row by row."""
     found = forecast([TRANSFORAMINAL, OPEN], facts)
-    shown = [c.value for each in found.comparisons if each.outcome == "residual_herniation" for c in each.cells]
+    shown = [
+        c.value for each in found.comparisons if each.outcome == "residual_herniation" for c in each.cells
+    ]
     table = evidence.table("peld_failure_by_feature")
     assert shown == [table.row(key).values["failure_pct"] for key in truth]
     known = set(facts) & {"disc_migration_grade", "disc_canal_compromise_percent"}
