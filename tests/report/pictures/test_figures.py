@@ -17,8 +17,11 @@ from kambin.anatomy.volume import Volume
 from kambin.case.words import Side
 from kambin.errors import InputError
 from kambin.report.pictures import access_figures, figures, measure_figures, write_figures
-from kambin.report.pictures.canvas import Canvas, Name, _apart, _sorted
+from kambin.report.pictures.canvas import Canvas, Name, _apart, _sorted, lighter
+from kambin.report.pictures.landmarks import draw_triangle, roots_in_words
 from kambin.report.pictures.looks import class_of, classes, hounsfield, line, paint, part, pattern
+from kambin.report.pictures.scene import scene_of
+from kambin.report.pictures.slices import coronal_plane, sagittal_plane
 from tests.report.pictures import hand_made
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -256,3 +259,52 @@ def test_patterns_differ_and_colours_are_painted():
     assert (painted[:4] == 0).all()
     assert (painted[4:, 4:, 3] == 255).all()
     assert len(np.unique(painted[4:, 4:].reshape(-1, 4), axis=0)) == 2
+
+
+def test_roots_are_said_in_few_words():
+    names = ["L4 root, left, derived", "L4 root, right, derived", "L5 root, left, derived", "S1 root, left"]
+    assert roots_in_words(names) == "L4, both sides, derived; L5, left, derived; S1, left"
+    assert roots_in_words([]) == ""
+
+
+def test_a_triangle_is_drawn_from_the_front_and_not_on_edge():
+    triangle = hand_made.foramen(Side.LEFT).triangle
+    scene = scene_of(hand_made.spine())
+    for plane, drawn in ((sagittal_plane(scene), True), (coronal_plane(scene), False)):
+        canvas = Canvas("x", "x", plane.extent, plane.place)
+        assert draw_triangle(canvas, triangle, plane) is drawn
+        assert (b"<!-- Kambin triangle -->" in canvas.finish("", "A picture.").data) is drawn
+    assert not draw_triangle(canvas, None, plane)
+
+
+def test_the_circle_of_a_triangle_is_drawn_as_large_as_it_is():
+    scene = scene_of(hand_made.spine())
+    plane = sagittal_plane(scene)
+    found = []
+
+    class Spy(Canvas):
+        def line(self, points_lps, look, *, closed=False):
+            found.append((look.name, points_lps))
+
+    draw_triangle(Spy("x", "x", plane.extent, plane.place), hand_made.foramen(Side.LEFT).triangle, plane)
+    circle = dict(found)["circle"]
+    triangle = hand_made.foramen(Side.LEFT).triangle
+    assert np.linalg.norm(circle - triangle.circle_centre_lps, axis=1) == pytest.approx(2.4)
+    assert circle[:, 0] == pytest.approx(triangle.circle_centre_lps[0])  # in the triangle's plane
+
+
+@pytest.mark.parametrize("name", ["root_derived", "cannula", "disc_plane", "foramen", "triangle", "pedicle"])
+def test_lines_stand_out_on_light_and_on_dark(name):
+    """WCAG asks 3 to 1 of graphics, against the casing that each line has."""
+    assert contrast(line(name).colour, "#ffffff") > 4.5
+    assert contrast(lighter(line(name).colour), "#16181c") > 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    def light(colour: str) -> float:
+        parts = [value / 255 for value in bytes.fromhex(colour[1:])]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((light(one), light(other)))
+    return (high + 0.05) / (low + 0.05)

@@ -356,7 +356,9 @@ def _around(box: tuple[float, float, float, float]) -> tuple[list[float], list[f
 
 def lighter(colour: str) -> str:
     """A colour of a line as it is drawn on a dark image."""
-    parts = (round(value + (255 - value) * 0.62) for value in bytes.fromhex(colour[1:]))
+    values = bytes.fromhex(colour[1:])
+    share = 0.62 if max(values) > 60 else 0.93  # what is nearly black becomes nearly white
+    parts = (round(value + (255 - value) * share) for value in values)
     return "#" + "".join(f"{part:02x}" for part in parts)
 
 

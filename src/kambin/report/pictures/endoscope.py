@@ -29,7 +29,7 @@ TITLES = {
     "opened": "Endoscope after foraminoplasty",
     "fragment": "Endoscope at the target",
 }
-DISC_WITHIN_MM = 55.0  # of the target: others are outside of the cube
+DISC_WITHIN_MM = 30.0  # of the target: the next disc lies farther away
 BEFORE_FORAMEN_MM = 9.0  # from the first bone or nerve ahead, at the foramen
 BACK_MM = 4.0  # from the target, at the fragment
 NAMED_SHARE = 0.012  # of the field: what fills less is not named

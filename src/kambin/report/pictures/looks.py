@@ -138,11 +138,13 @@ def paint(codes: NDArray[np.uint8], looks: tuple[Look, ...]) -> NDArray[np.uint8
     ndarray of uint8, shape (rows, columns, 4)
         Red, green, blue, opacity; transparent where the code is 0.
     """
-    painted = np.zeros((*codes.shape, 4), dtype=np.uint8)
-    for code in np.unique(codes[codes > 0]):
-        look = looks[code - 1]
-        inside = codes == code
-        painted[inside] = (*look.colour, 255)
-        striped = inside & pattern(look.pattern, codes.shape)
-        painted[striped] = (*(round(STRIPE * part) for part in look.colour), 255)
+    # one period of each pattern in its two colours; a pixel takes what stands at its place in the period
+    table = np.zeros((len(looks) + 1, PERIOD, PERIOD, 4), dtype=np.uint8)
+    for index, look in enumerate(looks, start=1):
+        table[index, ..., :3] = look.colour
+        table[index, ..., 3] = 255
+        stripes = pattern(look.pattern, (PERIOD, PERIOD))
+        table[index][stripes, :3] = [round(STRIPE * value) for value in look.colour]
+    row, column = np.ogrid[: codes.shape[0], : codes.shape[1]]
+    painted: NDArray[np.uint8] = table[codes, row % PERIOD, column % PERIOD]
     return painted
