@@ -37,14 +37,17 @@ REACH_BEHIND_MM, REACH_ALONG_MM = 32.0, 34.0
 ARC_MM = 2.5
 # Bones about one foramen that lie farther apart in its plane than a foramen is high do not bound it.
 MAX_GAP_MM = 22.0
-# The edge of a pedicle is read this far before and behind the middle of its length.
-WAIST_MM = 1.5
-# Roof and floor of a foramen are read along this share of the pedicles' lengths, about their middles.
+# The edge of a pedicle is read along this share of its length, about its middle.
 MIDDLE_SHARE = 0.6
 # Below its tip the superior process is round; its front is read at least this far below.
 TIP_MM = 2.0
-# The bodies' posterior corner is looked for this far above and below the endplate's plane.
-CORNER_MM = 5.0
+# The bodies' posterior corner is looked for this far above and below the endplate's plane, and at most this
+# far behind the body's part.
+CORNER_MM, CUT_MM = 5.0, 2.5
+# An edge that runs straight, and not steeper than this, ends where its line ends; an arch ends at its crown.
+STRAIGHT_MM, STRAIGHT_VOXELS, MAX_SLOPE = 0.1, 0.05, 0.2
+# Less than this between two pedicles is no foramen but a mistake of the parts.
+LEAST_HEIGHT_MM = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,8 +134,7 @@ class Opening:
     ----------
     plane : Slice
     top, bottom : ndarray or None, shape (2,)
-        Lower edge of the upper pedicle and upper edge of the lower: roof and floor of the border, or at the
-        middles of the pedicles' lengths where there is no border.
+        Lowest point of the upper pedicle and highest of the lower, between their flaring ends.
     corner, lower_corner : ndarray or None, shape (2,)
         Posterior corners of the two bodies.
     front : ndarray or None, shape (2,)
@@ -168,10 +170,13 @@ def measure_opening(bones: SegmentBones, side: Side) -> Opening:
     """
     plane = _plane(bones, side)
     upper, lower = plane.sample(bones.upper), plane.sample(bones.lower)
-    top = _end_of_pedicle(plane, upper, bones.upper_pedicle, -1)
-    bottom = None if bones.lower_pedicle is None else _end_of_pedicle(plane, lower, bones.lower_pedicle, 1)
-    corner = _corner(plane, bones.upper_body, bones.upper_plate, -1)
-    lower_corner = _corner(plane, bones.lower_body, bones.lower_plate, 1)
+    ends = [
+        None if part is None else _end_of_pedicle(plane, bone, part, sign)
+        for bone, part, sign in ((upper, bones.upper_pedicle, -1), (lower, bones.lower_pedicle, 1))
+    ]
+    top, bottom = (None if end is None else end[0] for end in ends)
+    corner = _corner(plane, upper, plane.sample(bones.upper_body), bones.upper_plate, -1)
+    lower_corner = _corner(plane, lower, plane.sample(bones.lower_body), bones.lower_plate, 1)
     process = None if bones.process is None else plane.values([bones.process])
     front = None if corner is None or process is None else _front(plane, process, float(corner[1]))
     contour = np.empty((0, 2))
@@ -182,10 +187,13 @@ def measure_opening(bones: SegmentBones, side: Side) -> Opening:
         mouth = _joint_mouth(plane, (upper, lower), bones.upper_pedicle, float(corner[0]), tip)
         links += [] if mouth is None else [mouth]
         contour = _border(plane, (upper, lower, disc), links, (top, corner, lower_corner))
-        top = _arc_end(_beside(plane, contour, [bones.upper_pedicle], top), np.array([0.0, 1.0]))
-        if bottom is not None and bones.lower_pedicle is not None:
-            below = _beside(plane, contour, [bones.lower_pedicle], bottom)
-            bottom = _arc_end(below, np.array([0.0, -1.0]))
+    if len(contour):
+        top, bottom = (
+            _crown(plane, contour, part, end, sign)
+            for part, end, sign in ((bones.upper_pedicle, ends[0], 1), (bones.lower_pedicle, ends[1], -1))
+        )
+    else:  # without a border there is no crown, and an arched edge has no end
+        top, bottom = (None if end is None or not end[1] else end[0] for end in ends)
     vertical = float(plane.frame[2] @ bones.disc.frame[2])
     return Opening(
         plane=plane,
@@ -194,11 +202,18 @@ def measure_opening(bones: SegmentBones, side: Side) -> Opening:
         corner=corner,
         lower_corner=lower_corner,
         front=front,
-        height_mm=None if top is None or bottom is None else float(top[1] - bottom[1]) * vertical,
+        height_mm=_height(top, bottom, vertical),
         width_mm=None if corner is None or front is None else float(front[0] - corner[0]),
         area_mm2=polygon_area(contour) if len(contour) else None,
         contour=contour,
     )
+
+
+def _height(top: Floats | None, bottom: Floats | None, vertical: float) -> float | None:
+    if top is None or bottom is None:
+        return None
+    height = float(top[1] - bottom[1]) * vertical
+    return height if height >= LEAST_HEIGHT_MM else None
 
 
 def _plane(bones: SegmentBones, side: Side) -> Slice:
@@ -224,18 +239,23 @@ def _plane(bones: SegmentBones, side: Side) -> Slice:
     )
 
 
-def _end_of_pedicle(plane: Slice, bone: Floats, pedicle: Region, sign: int) -> Floats | None:
-    """Lower (-1) or upper (1) edge of a pedicle at the middle of its length.
+def _end_of_pedicle(plane: Slice, bone: Floats, pedicle: Region, sign: int) -> tuple[Floats, bool] | None:
+    """The lowest (-1) or highest (1) point of a pedicle in the plane, and whether its edge is straight.
 
-    Towards body and lamina the edge curves away; the middle is where the foramen's roof and floor lie. The
-    edge is a line through the crossings on either side of the middle.
+    Towards body and lamina the edge curves away, and where the part was cut off is arbitrary. So the edge is
+    read under (over) the middle share of the pedicle's length, as a straight line; of that its extreme end.
     """
-    middle = plane.local(pedicle.centre_lps())
+    own = plane.values([pedicle])
+    inside = _largest(own >= 0.5)
+    if not inside.any():
+        return None
+    middle = plane.grid()[inside].mean(axis=0)
+    span = plane.posterior[inside.any(axis=1)]
+    half = MIDDLE_SHARE * float(span[-1] - span[0]) / 2
     step = float(plane.posterior[1] - plane.posterior[0])
     row = int(np.argmin(np.abs(plane.cranial - middle[1])))
-    near = np.flatnonzero(np.abs(plane.posterior - middle[0]) <= WAIST_MM)
     found = []
-    for column in near:
+    for column in np.flatnonzero(np.abs(plane.posterior - (span[0] + span[-1]) / 2) <= half):
         line = bone[column, row::sign]
         outside = np.flatnonzero(line < 0.5)
         if len(outside) and outside[0] > 0:
@@ -246,19 +266,29 @@ def _end_of_pedicle(plane: Slice, bone: Floats, pedicle: Region, sign: int) -> F
     if len(found) < 3:
         return None
     places = np.array(found)
-    _, height = np.polyfit(places[:, 0] - middle[0], places[:, 1], 1)
-    return np.array([float(middle[0]), float(height)])
+    # medians of slopes and heights: columns that met lamina or body do not tilt the line
+    one, other = np.triu_indices(len(places), 1)
+    slope = float(np.median((places[other, 1] - places[one, 1]) / (places[other, 0] - places[one, 0])))
+    height = float(np.median(places[:, 1] - slope * places[:, 0]))
+    ends = places[[0, -1], 0]
+    heights = height + slope * ends
+    end = int((sign * heights).argmax())
+    apart = float(np.median(np.abs(places[:, 1] - height - slope * places[:, 0])))
+    limit = STRAIGHT_MM + STRAIGHT_VOXELS * max(pedicle.volume.spacing_mm)
+    point = np.array([float(ends[end]), float(heights[end])])
+    return point, apart <= limit and abs(slope) <= MAX_SLOPE
 
 
-def _beside(plane: Slice, border: Floats, pedicle: Sequence[Region], edge: Floats) -> Floats:
-    """The foramen's border over or under the middle of a pedicle; its edge where there is none."""
-    inside = (plane.values(pedicle) >= 0.5).any(axis=1)
-    if not inside.any():
-        return edge[np.newaxis]
+def _crown(
+    plane: Slice, border: Floats, pedicle: Region | None, end: tuple[Floats, bool] | None, sign: int
+) -> Floats | None:
+    """The end of a pedicle's edge; of an arched one the crown of the foramen's border above or below it."""
+    if end is None or pedicle is None or end[1]:
+        return None if end is None else end[0]
+    inside = (plane.values([pedicle]) >= 0.5).any(axis=1)
     span = plane.posterior[inside]
-    middle, half = (span[0] + span[-1]) / 2, MIDDLE_SHARE * (span[-1] - span[0]) / 2
-    part = border[np.abs(border[:, 0] - middle) <= half]
-    return part if len(part) else edge[np.newaxis]
+    part = border[(border[:, 0] >= span[0]) & (border[:, 0] <= span[-1])]
+    return _arc_end(part, np.array([0.0, float(sign)])) if len(part) else end[0]
 
 
 def _extreme(plane: Slice, values: Floats, sign: int) -> Floats | None:
@@ -284,20 +314,29 @@ def _arc_end(border: Floats, direction: Floats) -> Floats:
     return found
 
 
-def _corner(plane: Slice, body: Field, plate: Endplate | None, sign: int) -> Floats | None:
-    """The posterior corner of a body, above (1) or below (-1): the point farthest along the diagonal."""
+def _corner(plane: Slice, bone: Floats, body: Floats, plate: Endplate | None, sign: int) -> Floats | None:
+    """The posterior corner of a body, above (1) or below (-1): the point farthest along the diagonal.
+
+    The body's part may have been cut off a little before its wall, so the bone itself is looked at, no
+    farther behind the part than a cut may lie.
+    """
     if plate is None:
         return None
-    border = contour_of(_framed(plane.sample(body)), plane.posterior, plane.cranial)
-    if len(border) < 3:
+    height = _plate_height(plane, plate, plane.posterior)
+    near = np.abs(plane.cranial[None, :] - height[:, None]) < CORNER_MM
+    columns = np.flatnonzero(((body >= 0.5) & near).any(axis=1))
+    if len(columns) == 0:
         return None
-    height = _plate_height(plane, plate, border[:, 0])
-    near = border[np.abs(border[:, 1] - height) < CORNER_MM]
-    if len(near) < 3:
+    rear = float(plane.posterior[columns[-1]]) + CUT_MM
+    border = contour_of(
+        _framed(np.where(plane.posterior[:, None] < rear, bone, 0.0)), plane.posterior, plane.cranial
+    )
+    beside = np.abs(border[:, 1] - np.interp(border[:, 0], plane.posterior, height)) < CORNER_MM
+    found = border[beside & (border[:, 0] < rear - 0.5)]
+    if len(found) < 3:
         return None
-    diagonal = np.array([1.0, float(sign)]) / np.sqrt(2.0)
-    found: Floats = near[int((near @ diagonal).argmax())]
-    return found
+    corner: Floats = found[int((found @ np.array([1.0, float(sign)])).argmax())]
+    return corner
 
 
 def _plate_height(plane: Slice, plate: Endplate, posterior: Floats) -> Floats:

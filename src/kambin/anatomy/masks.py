@@ -59,11 +59,18 @@ def part_region(labels: LabelMap, parts: PartMap, *wanted: Part) -> Region | Non
     """
     from scipy import ndimage
 
-    mask = np.isin(parts.codes, [int(part) for part in wanted])
-    pieces, count = ndimage.label(mask)
-    if count > 1:
-        mask = pieces == int(np.bincount(pieces.ravel())[1:].argmax()) + 1
-    return region_of_mask(parts.vertebra, labels.volume, mask, parts.box)
+    mask = parts.codes == int(wanted[0])
+    for part in wanted[1:]:
+        mask |= parts.codes == int(part)
+    found = ndimage.find_objects(mask.view(np.uint8))
+    if not found:
+        return None
+    inner = found[0]
+    pieces, count = ndimage.label(mask[inner])
+    largest = int(np.bincount(pieces.ravel())[1:].argmax()) + 1 if count > 1 else 1
+    start = [box.start + place.start for box, place in zip(parts.box, inner, strict=True)]
+    box = tuple(slice(low, low + size) for low, size in zip(start, pieces.shape, strict=True))
+    return region_of_mask(parts.vertebra, labels.volume, pieces == largest, (box[0], box[1], box[2]))
 
 
 def pedicle_of(labels: LabelMap, parts: PartMap, side: Side) -> Region | None:

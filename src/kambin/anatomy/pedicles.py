@@ -32,6 +32,9 @@ REACH_MM, STEP_MM, APART_MM = 22.0, 0.25, 1.5
 INWARDS_DEG = np.arange(165.0, 196.0, 7.5)
 FAN_DEG = np.arange(180.0, 271.0, 7.5)
 OUTWARDS_DEG = np.arange(290.0, 326.0, 7.5)
+# The ray at the foot runs at this share of the way from the lower edge to the middle; one that runs on for
+# more than half the width of the widest pedicle has gone into a process.
+FOOT_SHARE, FOOT_REACH_MM = 0.35, 11.0
 
 
 def outward_frame(frame: Floats, side: Side) -> Floats:
@@ -79,12 +82,19 @@ def pedicle_borders(
     )
     if not (len(inwards) and len(fan) and len(outwards)):
         return None
+    # the transverse process leaves a pedicle above its foot, so there a ray may run out sideways
+    foot = middle.copy()
+    foot[2] = float(fan[-1, 1]) + FOOT_SHARE * (middle[2] - float(fan[-1, 1]))
+    sideways = _exits(bone, origin_lps, frame, foot, np.zeros(1))
+    outer = float(outwards[:, 0].max())
+    if len(sideways) and sideways[0, 0] - middle[0] <= FOOT_REACH_MM:
+        outer = max(outer, float(sideways[0, 0]))
     if roof is not None:  # what the fan met below the roof is a flare, not the pedicle
         fan = np.stack([fan[:, 0], np.maximum(fan[:, 1], roof)], axis=1)
     edge: Floats = fan[int((fan @ DIAGONAL).argmax())]
     return PedicleBorders(
         inner=float(np.median(inwards[:, 0])),
-        outer=float(outwards[:, 0].max()),
+        outer=outer,
         bottom=float(fan[-1, 1]),
         middle=float(middle[2]),
         edge=edge,
@@ -116,11 +126,12 @@ def pedicle_middle(pedicle: Region, bone: Field, frame: Floats) -> Floats:
 def _middle(points: Floats, voxel_mm: float) -> Floats:
     """Middle of a pedicle's waist, (outwards, posterior, cranial)."""
     cells = np.round(points[:, [0, 2]] / voxel_mm).astype(int)
-    filled, size = np.unique(cells, axis=0, return_counts=True)
-    filled = filled[size >= LENGTH_SHARE * np.percentile(size, 90)]
-    columns, heights = np.unique(filled[:, 0], return_counts=True)
-    tall = columns[heights >= HEIGHT_SHARE * heights.max()]
-    waist = np.isin(cells[:, 0], tall)
+    cells -= cells.min(axis=0)
+    section = np.zeros(cells.max(axis=0) + 1)
+    np.add.at(section, tuple(cells.T), 1.0)
+    filled = section >= LENGTH_SHARE * np.percentile(section[section > 0], 90)
+    heights = filled.sum(axis=1)
+    waist = (heights >= HEIGHT_SHARE * heights.max())[cells[:, 0]]
     found: Floats = points[waist].mean(axis=0)
     return found
 
