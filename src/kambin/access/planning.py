@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from kambin.access.catalogue import APPROACHES, Instruments, Rules, instruments, rules_of, setting
 from kambin.access.cautioning import worst_nerve
+from kambin.access.crest_closing import crest_caution
 from kambin.access.model import AccessPlan, Approach, Position, Proposal
 from kambin.access.obstructing import blocks_of, not_certain
 from kambin.access.pareto import Score, knee, pareto
@@ -94,7 +95,7 @@ def _planned(
         return _undetermined(rules, ground.target, position, way, spine)
     found, none = sweep(way, tools, progress)
     if not found:
-        return _blocked(ground, way, none, spine, position, progress)
+        return _blocked(ground, way, none, spine, tools, position, progress)
     progress(f"{rules.approach}: {len(found)} corridors")
     made = [propose(ground, way, one, spine, tools) for one in found]
     kept = [made[index] for index in pareto([_score(one) for one in made])]
@@ -155,13 +156,19 @@ def _why(items: Sequence[Proposal], best: int) -> str:
 
 
 def _blocked(
-    ground: Ground, way: Way, none: Sequence[Found], spine: Spine, position: Position, progress: Progress
+    ground: Ground,
+    way: Way,
+    none: Sequence[Found],
+    spine: Spine,
+    tools: Instruments,
+    position: Position,
+    progress: Progress,
 ) -> AccessPlan:
     closest = none[0]
     decided = closest.result.status == "none"
     progress(f"{way.rules.approach}: what is in the way")
     blocks = blocks_of(ground, way, closest) if decided else ()
-    cautions = list(_cautions(ground, way, spine, None))
+    cautions = list(_cautions(ground, way, spine, tools))
     unsure = not_certain(ground, way, blocks) if decided else None
     if unsure is not None:
         cautions.insert(0, unsure)
@@ -171,7 +178,10 @@ def _blocked(
     elif decided:
         why = f"No corridor for a cannula of {closest.cannula.outer_mm:g} mm."
     else:
-        why = "Not decided: no corridor was found, and that there is none could not be proved."
+        why = (
+            "Not decided: no corridor was found, and that there is none could not be proved "
+            f"(the nearest lacks {max(-closest.result.achieved, 0.0):.1f})."
+        )
         cautions.insert(0, Caution("undecided", why))
     return AccessPlan(
         level=ground.target.level,
@@ -208,8 +218,9 @@ def _missing(ground: Ground, way: Way) -> tuple[str, ...]:
     return (*way.missing, *(() if ground.on_skin else ("skin",)))
 
 
-def _cautions(ground: Ground, way: Way, spine: Spine, tools: Instruments | None) -> tuple[Caution, ...]:
-    found = list(way.rules.cautions[ground.target.level])
+def _cautions(ground: Ground, way: Way, spine: Spine, tools: Instruments) -> tuple[Caution, ...]:
+    crest = crest_caution(way, tools.cannulas[0].outer_mm / 2)
+    found = [*([crest] if crest is not None else []), *way.rules.cautions[ground.target.level]]
     organs = [name for name in way.missing if not name.startswith(("travers", "superior"))]
     if organs:
         text = f"The map does not show {', '.join(organs)}: clearance to them is not known."
@@ -225,7 +236,7 @@ def _cautions(ground: Ground, way: Way, spine: Spine, tools: Instruments | None)
     if ground.target.fragment is not None and ground.target.fragment.how == "assumed":
         text = f"The fragment was not seen: an ellipsoid in the {ground.target.zone} zone stands for it."
         found.append(Caution("fragment_assumed", text))
-    if tools is not None and tools.from_memory:
+    if tools.from_memory:
         text = f"Not looked up, from memory: {', '.join(tools.from_memory)}."
         found.append(Caution("instruments_from_memory", text))
     return (*found, *spine.warnings)

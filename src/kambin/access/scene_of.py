@@ -36,7 +36,7 @@ LONGEST_MM = 200.0
 # Nerves without which nothing is planned.
 VITAL = ("exiting root", "dural sac")
 # Directions at which the corners of the region are taken.
-CORNERS = 5
+CORNERS = 4
 # Directions along each angle that stand for all, and the widest cannula there is, mm.
 SHEAF = 16
 TIPS = (-2 / 3, 0.0, 2 / 3)
@@ -333,8 +333,9 @@ def _region(
 ) -> tuple[Roi, Piece | None]:
     """The box that the access can meet, and what it ends at: the skin, or the edge of what is known."""
     rays = [
-        (_middle(local, box), local.direction(float(axial), float(tilt)), _farthest(rules, local, box))
+        (tip, local.direction(float(axial), float(tilt)), _farthest(rules, local, box))
         for rules, box in placed
+        for tip in _corners(local, box)
         for axial in np.linspace(*rules.axial_deg[local.level], CORNERS)
         for tilt in np.linspace(*rules.cranial_deg[local.level], CORNERS)
     ]
@@ -343,7 +344,7 @@ def _region(
     cut = Cut.of(model, wide, 0.0)
     edge = structures.body_of(model, cut) or structures.edge_of_known(model, cut)
     steps = np.arange(0.0, LONGEST_MM, RAY_STEP_MM)
-    ends = [local.lps(np.array([box.low, box.high])) for _, box in placed]
+    ends = [_corners(local, box) for _, box in placed]
     for tip, way, farthest in rays:
         line = tip + steps[:, None] * way
         inside = _inside(edge, line) if edge is not None else np.ones(len(line), dtype=np.bool_)
@@ -351,6 +352,14 @@ def _region(
         stop = len(steps) - 1 if inside.all() else int(np.argmin(inside))
         ends.append(line[[max(stop, 1)]])
     return _within(Roi.around(np.concatenate(ends), 12.0), wide), edge
+
+
+def _corners(local: Local, box: TipBox) -> Floats:
+    """Corners of the box in which the tip may stand, LPS mm, shape (8, 3)."""
+    span = np.array([box.low, box.high])
+    return local.lps(
+        np.array([[span[i, 0], span[j, 1], span[k, 2]] for i in (0, 1) for j in (0, 1) for k in (0, 1)])
+    )
 
 
 def _farthest(rules: Rules, local: Local, box: TipBox) -> float:
