@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ def segmentation(
     pixels: np.ndarray, kind: str = "BINARY", segments: Any = SEGMENTS, **more: Any
 ) -> highdicom.seg.Segmentation:
     return highdicom.seg.Segmentation(
-        source(),
+        copy.deepcopy(source()),  # its elements become those of the segmentation, which tests change
         np.moveaxis(pixels, (0, 1, 2), (2, 1, 0)),
         kind,
         [described(number, label, code) for number, (label, code) in enumerate(segments, 1)],
