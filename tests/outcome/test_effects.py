@@ -85,6 +85,16 @@ def test_no_association_pulls_down_and_is_no_disagreement() -> None:
     assert 0 < both.mean < alone.mean
 
 
+def test_no_association_is_as_uncertain_as_the_least_certain_of_the_others() -> None:
+    others = [Effect(0.6, 0.1), Effect(0.8, 0.5)]
+    assert pool([*others, Effect(0.0, None)], PRIOR) == pool([*others, Effect(0.0, 0.5)], PRIOR)
+
+
+def test_an_effect_without_interval_is_barely_different_from_none() -> None:
+    others = [Effect(0.6, 0.1), Effect(0.8, None)]
+    assert pool(others, PRIOR) == pool([others[0], Effect(0.8, 0.8 / Z95)], PRIOR)
+
+
 def test_only_no_association_is_none() -> None:
     found = pool([Effect(0.0, None)], PRIOR)
     assert (found.mean, found.disputed) == (0.0, False)
