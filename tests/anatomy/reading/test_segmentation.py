@@ -32,7 +32,7 @@ def source() -> list[pydicom.Dataset]:
 
 def described(number: int, label: str, code: CodedConcept) -> highdicom.seg.SegmentDescription:
     category = CodedConcept("123037004", "SCT", "Anatomical Structure")
-    return highdicom.seg.SegmentDescription(number, label, category, code, "MANUAL")
+    return highdicom.seg.SegmentDescription(number, label, category, copy.deepcopy(code), "MANUAL")
 
 
 SEGMENTS = (("Vertebra L4", OTHER), ("made by Jane Doe", L5), ("Jane Doe", OTHER))
@@ -42,7 +42,7 @@ def segmentation(
     pixels: np.ndarray, kind: str = "BINARY", segments: Any = SEGMENTS, **more: Any
 ) -> highdicom.seg.Segmentation:
     return highdicom.seg.Segmentation(
-        copy.deepcopy(source()),  # its elements become those of the segmentation, which tests change
+        copy.deepcopy(source()),  # what is put in becomes part of the segmentation, which tests change
         np.moveaxis(pixels, (0, 1, 2), (2, 1, 0)),
         kind,
         [described(number, label, code) for number, (label, code) in enumerate(segments, 1)],
