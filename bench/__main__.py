@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from bench import carm, chain, delegated, proof, rate, startup, zen_race
+from bench import access, carm, chain, delegated, proof, rate, startup, zen_race
 from bench.row import AnswersDiffer, Row, not_measured
 
 __all__ = ["MEASURES", "main", "measure"]
@@ -20,6 +20,12 @@ OUT = Path("build/bench.json")
 MEASURES: Mapping[str, Callable[[bool], list[Row]]] = {
     "chain": chain.rows,
     "carm": carm.rows,
+    "rays": access.rays,
+    "fields": access.clearance_error,
+    "certificates": access.certificates,
+    "corridors": access.scenes,
+    "bone": access.bone,
+    "scan": access.scan_size,
     "cold": startup.cold,
     "help": startup.helped,
     "proof": proof.rows,

@@ -47,6 +47,8 @@ OFFSET, NA, NB, NC, SLOPES, MA, MB, MC = range(8)
 OX, OY, OZ, INVERSE, SUBTRACT, SCALE, TAPER, STEEPEST, CAP, BLOCK_MM = range(10)
 # A proof is looked for down to steps of this, mm.
 FINEST_MM = 0.01
+# A check of feasibility steps this much farther than the margin and goes back where that was too far.
+EAGER = 1.9
 
 
 class Laid(NamedTuple):
@@ -210,18 +212,64 @@ def _minima(laid: Laid, rays: Floats, step: float, out: Floats) -> None:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def _inside(laid: Laid, ray: Floats) -> bool:
+    """Whether both ends of a ray, and so all of it, lie between the first and the last nodes."""
+    inverse = laid.reals[0, INVERSE]
+    for n in range(3):
+        first = (ray[n] - laid.reals[0, OX + n]) * inverse
+        last = first + ray[6] * ray[3 + n] * inverse
+        if min(first, last) < 1e-6 or max(first, last) > laid.ints[0, NA + n] - 1 - 1e-6:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _free(laid: Laid, ray: Floats, least_step: float) -> bool:
+    """Whether the margin stays above zero along a ray that lies inside the grid.
+
+    Steps are longer than the margin; one whose two margins do not meet is taken back.
+    """
+    flat, nc = laid.flat, laid.ints[0, NC]
+    plane, inverse, end = laid.ints[0, NB] * nc, laid.reals[0, INVERSE], ray[6]
+    ox = (ray[0] - laid.reals[0, OX]) * inverse
+    oy = (ray[1] - laid.reals[0, OY]) * inverse
+    oz = (ray[2] - laid.reals[0, OZ]) * inverse
+    dx, dy, dz = ray[3] * inverse, ray[4] * inverse, ray[5] * inverse
+    s = advance = last = 0.0
+    while True:
+        x, y, z = ox + s * dx, oy + s * dy, oz + s * dz
+        i, j, k = int(x), int(y), int(z)
+        u, v, w = np.float32(x - i), np.float32(y - j), np.float32(z - k)
+        p = i * plane + j * nc + k
+        q = p + plane
+        a = flat[p] + w * (flat[p + 1] - flat[p])
+        b = flat[p + nc] + w * (flat[p + nc + 1] - flat[p + nc])
+        c = flat[q] + w * (flat[q + 1] - flat[q])
+        d = flat[q + nc] + w * (flat[q + nc + 1] - flat[q + nc])
+        a += v * (b - a)
+        margin = np.float64(a + u * (c + v * (d - c) - a))
+        if margin < 0.0:
+            return False
+        if last + margin < advance and advance > least_step:
+            s -= advance - max(last, least_step)
+            advance = 0.0
+            last = 1e9
+            continue
+        if margin >= end - s:
+            return True
+        last = margin
+        advance = min(max(EAGER * margin, least_step), end - s)
+        s += advance
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def _feasible(laid: Laid, rays: Floats, step: float, out: Bools) -> None:
-    """Whether the margin stays above zero; leaves a ray at the first place where it does not."""
+    """Leave each ray where its margin is used up; one that leaves the grid is looked at more carefully."""
     for n in range(len(rays)):
-        x, y, z = rays[n, 0], rays[n, 1], rays[n, 2]
-        dx, dy, dz, end = rays[n, 3], rays[n, 4], rays[n, 5], rays[n, 6]
-        s = 0.0
-        while True:
-            margin = value(laid, 0, x + s * dx, y + s * dy, z + s * dz)
-            if margin < 0.0 or s >= end:
-                break
-            s = min(s + max(margin, step), end)
-        out[n] = margin >= 0.0
+        if _inside(laid, rays[n]):
+            out[n] = _free(laid, rays[n], step)
+        else:
+            out[n] = certify(laid, 0, rays[n], 0.0, step, step)[1] >= 0.0
 
 
 def _shared(count: int, threads: int, work: Callable[[int, int], None]) -> None:

@@ -52,33 +52,48 @@ def _seed(discs: Singles, shape: tuple[int, int, int], step: float, nearest: Int
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
-def _offer(
-    discs: Singles, nearest: Ints, square: Singles, i: int, j: int, k: int, n: int, step: float
-) -> None:
-    if n >= 0 and n != nearest[i, j, k]:
-        found = _to_disc(discs, n, i * step, j * step, k * step)
-        if found < square[i, j, k]:
-            square[i, j, k] = found
-            nearest[i, j, k] = n
-
-
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def _row(
     discs: Singles, nearest: Ints, square: Singles, i: int, j: int, way: int, step: float, far: float
 ) -> None:
-    """Offer one row what the rows before it and its own earlier nodes hold."""
+    """Offer one row what the rows before it and its own earlier nodes hold.
+
+    The way from a node to its nearest disc leads past neighbours that are nearer to it, so only those are
+    asked. A disc whose middle is farther than the best and its radius together is not looked at closer.
+    """
     na, nb, nc = nearest.shape
+    x, y = i * step, j * step
     for m in range(nc):
         k = m if way > 0 else nc - 1 - m
-        if 0 <= k - way < nc and square[i, j, k - way] < far:
-            _offer(discs, nearest, square, i, j, k, nearest[i, j, k - way], step)
-        for c in range(max(k - 1, 0), min(k + 2, nc)):
-            if 0 <= j - way < nb and square[i, j - way, c] < far:
-                _offer(discs, nearest, square, i, j, k, nearest[i, j - way, c], step)
-            if 0 <= i - way < na:
-                for b in range(max(j - 1, 0), min(j + 2, nb)):
-                    if square[i - way, b, c] < far:
-                        _offer(discs, nearest, square, i, j, k, nearest[i - way, b, c], step)
+        z = k * step
+        best, mine = square[i, j, k], nearest[i, j, k]
+        reach = np.sqrt(best)
+        for side in range(13):
+            # 0: the node before in this row; 1 to 3: the row before; 4 to 12: the plane before
+            if side == 0:
+                a, b, c = i, j, k - way
+            elif side < 4:
+                a, b, c = i, j - way, k + side - 2
+            else:
+                a, b, c = i - way, j + (side - 4) // 3 - 1, k + (side - 4) % 3 - 1
+            if a < 0 or b < 0 or c < 0 or a >= na or b >= nb or c >= nc:
+                continue
+            n = nearest[a, b, c]
+            if n == mine or square[a, b, c] >= min(best, far):
+                continue
+            vx, vy, vz = x - discs[n, 0], y - discs[n, 1], z - discs[n, 2]
+            apart = vx * vx + vy * vy + vz * vz
+            most = reach + discs[n, 6]
+            if apart >= most * most:
+                continue
+            along = vx * discs[n, 3] + vy * discs[n, 4] + vz * discs[n, 5]
+            found = along * along
+            beside = apart - found
+            if beside > discs[n, 6] * discs[n, 6]:
+                gap = np.sqrt(beside) - discs[n, 6]
+                found += gap * gap
+            if found < best:
+                best, mine, reach = found, n, np.sqrt(found)
+        square[i, j, k], nearest[i, j, k] = best, mine
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]

@@ -1,0 +1,406 @@
+"""Rows T2 to T7: rays, fields, certificates, planted and blocked scenes, bone; peers run in between.
+
+Scenes come from the tests' generators, so that what is timed is what is proved right there.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.row import AnswersDiffer, Row, at_least, at_most
+
+__all__ = ["bone", "certificates", "clearance_error", "rays", "scan_size", "scenes"]
+
+Floats = NDArray[np.float64]
+STEP_MM = 0.2
+RADIUS_MM = 3.75
+
+
+def _interleaved(calls: list[Callable[[], Any]], rounds: int) -> list[float]:
+    """The best wall-clock seconds of each call over interleaved rounds."""
+    best = [math.inf] * len(calls)
+    for _ in range(rounds):
+        for n, call in enumerate(calls):
+            began = time.perf_counter()
+            call()
+            best[n] = min(best[n], time.perf_counter() - began)
+    return best
+
+
+def _nerves() -> tuple[Any, list[Any], list[tuple[Floats, Floats]]]:
+    """Region, nerve obstacles, and the tubes they were made from."""
+    from kambin.access.fields import tube_field
+    from kambin.access.grid import Roi
+    from kambin.access.scene import Obstacle
+
+    roi = Roi(np.array([-20.0, -45.0, -45.0]), np.array([70.0, 60.0, 45.0]))
+    lines = [
+        ([[0, 0, 20], [8, -2, 12], [20, -6, 2], [45, -18, -20]], [2.0, 2.6, 3.0, 2.2]),
+        ([[-6, 6, 45], [-6, 5, 0], [-6, 7, -45]], [7.0, 7.0, 6.5]),
+        ([[0, 4, 12], [7, 0, -12], [14, -6, -40]], [1.8, 2.0, 2.0]),
+        ([[-12, 0, 20], [-30, -8, 0], [-45, -18, -20]], [2.0, 3.0, 2.2]),
+    ]
+    tubes = [(np.array(p, dtype=np.float64), np.array(r, dtype=np.float64)) for p, r in lines]
+    fields = [tube_field(p, r, roi, cap_mm=14.0) for p, r in tubes]
+    return roi, [Obstacle(f"nerve {n}", "nerve", None, one) for n, one in enumerate(fields)], tubes
+
+
+def _rays(count: int, seed: int = 0) -> Floats:
+    """Rays of a posterolateral access: tips in a patch at the disc, 20 to 80 degrees outwards.
+
+    Tip by tip and angle by angle, as any search goes through them.
+    """
+    tips_count = max(count // 2500, 1)
+    rng = np.random.default_rng(seed)
+    side = int(math.ceil(math.sqrt(count / tips_count)))
+    axial, tilt = np.radians(np.linspace(20, 80, side)), np.radians(np.linspace(-20, 40, side))
+    a, t = (grid.ravel() for grid in np.meshgrid(axial, tilt, indexing="ij"))
+    way = np.stack([np.sin(a) * np.cos(t), np.cos(a) * np.cos(t), np.sin(t)], axis=1)
+    tips = np.array([12.0, -2.0, -3.0]) + rng.uniform(-3, 3, (tips_count, 3))
+    pairs = np.concatenate([np.repeat(tips, len(way), axis=0), np.tile(way, (tips_count, 1))], axis=1)
+    return np.concatenate([pairs, np.full((len(pairs), 1), 45.0)], axis=1)[:count]
+
+
+def _scipy_minima(field: Any, lines: Floats) -> Floats:
+    """The peer: every ray sampled with map_coordinates at the same step."""
+    from scipy.ndimage import map_coordinates
+
+    s = np.arange(0, 45.0 + STEP_MM / 2, STEP_MM)
+    points = lines[:, None, :3] + s[None, :, None] * lines[:, None, 3:6]
+    index = ((points - field.origin_lps) / field.spacing_mm).reshape(-1, 3).T
+    found = map_coordinates(field.values, index, order=1, mode="nearest").reshape(len(lines), len(s))
+    least: Floats = found.min(axis=1)
+    return least
+
+
+def _vtk_minima(tubes: list[tuple[Floats, Floats]], lines: Floats) -> Callable[[], Floats]:
+    """The peer: a static cell locator on the tubes' triangles, the closest point of every sample."""
+    import pyvista as pv
+    from vtkmodules.vtkCommonCore import reference
+    from vtkmodules.vtkCommonDataModel import vtkStaticCellLocator
+
+    meshes = []
+    for points, radii in tubes:
+        line = pv.lines_from_points(points)
+        line["radius"] = radii
+        meshes.append(line.tube(radius=1.0, scalars="radius", absolute=True, n_sides=32).triangulate())
+    merged = pv.merge(meshes).extract_surface(algorithm="dataset_surface")
+    locator = vtkStaticCellLocator()
+    locator.SetDataSet(merged)
+    locator.BuildLocator()
+
+    def run() -> Floats:
+        out = np.empty(len(lines))
+        near, cell, sub, square = [0.0] * 3, reference(0), reference(0), reference(0.0)
+        for n, line in enumerate(lines):
+            s, least = 0.0, math.inf
+            while s <= 45.0:
+                locator.FindClosestPoint(line[:3] + s * line[3:6], near, cell, sub, square)
+                gap = math.sqrt(float(square.get()))
+                least = min(least, gap)
+                s += max(gap - least, STEP_MM)
+            out[n] = least
+        return out
+
+    return run
+
+
+def rays(quick: bool) -> list[Row]:
+    """T2: certified minima and feasibility checks each second, against scipy and VTK on the same rays."""
+    from kambin.access.march import certified_minima, feasible, margin_pack
+    from kambin.access.scene import fused
+
+    roi, obstacles, tubes = _nerves()
+    margins = fused(obstacles, roi, RADIUS_MM, spacing_mm=0.8)
+    pack = margin_pack(margins)
+    many = _rays(50_000 if quick else 400_000)
+    few, handful = many[:1500], many[:60]
+    vtk = _vtk_minima(tubes, handful)
+    certified_minima(pack, many[:10]), feasible(pack, many[:10])
+    ours, theirs, exact = certified_minima(pack, few)[:, 1], _scipy_minima(margins, few), vtk() - RADIUS_MM
+    if np.abs(ours - theirs).max() > 0.06:
+        raise AnswersDiffer(f"scipy finds another least margin, by {np.abs(ours - theirs).max():.3f} mm")
+    outside = exact > -RADIUS_MM + 0.3
+    if np.abs(np.minimum(exact, 14 - RADIUS_MM) - ours[:60])[outside & (ours[:60] > -2.5)].max() > 0.25:
+        raise AnswersDiffer("VTK finds another clearance")
+    seconds = _interleaved(
+        [
+            lambda: certified_minima(pack, many, step_mm=STEP_MM),
+            lambda: feasible(pack, many),
+            lambda: _scipy_minima(margins, few),
+            vtk,
+        ],
+        3 if quick else 7,
+    )
+    each = [t / n for t, n in zip(seconds, (len(many), len(many), 1500, 60), strict=True)]
+    note = (
+        f"four nerves in one field of 0.8 mm, proved to {STEP_MM} mm, 2 threads; best of interleaved rounds"
+    )
+    return [
+        at_least("T2", "certified minimum clearances", 1 / each[0], 1e6, "/s", note),
+        at_least(
+            "T2",
+            "feasibility checks of a cannula of 7.5 mm",
+            1 / each[1],
+            2e7,
+            "/s",
+            "left where the margin ends; " + spent,
+        ),
+        at_least(
+            "T2",
+            "certified minima: times scipy map_coordinates",
+            each[2] / each[0],
+            10,
+            "×",
+            "same rays, same answers to 0.06 mm",
+        ),
+        at_least(
+            "T2",
+            "certified minima: times a VTK cell locator",
+            each[3] / each[0],
+            50,
+            "×",
+            "closest point along the same rays",
+        ),
+    ]
+
+
+def _errors(kinds: tuple[str, ...], poses: int) -> Floats:
+    from tests.access.shapes import clearance_errors, random_shape
+
+    found = [
+        clearance_errors(random_shape(kind, np.random.default_rng(1000 + n)), n)
+        for kind in kinds
+        for n in range(poses)
+    ]
+    return np.concatenate(found)
+
+
+def clearance_error(quick: bool) -> list[Row]:
+    """T3: distances in fields of masks of 0.8 mm against analytic shapes."""
+    from tests.access.shapes import KINDS, SHARP
+
+    poses = 4 if quick else 40
+    errors, sharp = _errors(KINDS, poses), _errors((SHARP,), poses)
+    note = f"{', '.join(KINDS)} in {poses} random poses each, points 0 to 12 mm outside"
+    edges = f"bias {sharp.mean():+.3f}, most {sharp.max():.2f} mm: edges sharper than a voxel can not be seen"
+    return [
+        at_most(
+            "T3",
+            "clearance error at 0.8 mm, 95th percentile",
+            float(np.percentile(np.abs(errors), 95)),
+            0.16,
+            "mm",
+            note,
+        ),
+        at_most(
+            "T3",
+            "clearance bias",
+            float(abs(errors.mean())),
+            0.06,
+            "mm",
+            f"{errors.mean():+.3f}: too small, never too large on average",
+        ),
+        at_most("T3", "largest over-estimate", float(errors.max()), 0.35, "mm", note),
+        at_most(
+            "T3",
+            "the same 95th percentile for boxes with sharp edges",
+            float(np.percentile(np.abs(sharp), 95)),
+            None,
+            "mm",
+            edges,
+        ),
+    ]
+
+
+def _brute(planted: Any, result: Any, count: int) -> tuple[float, int]:
+    """The best of a grid of rays, all judged; limits must be kept by the hard tolerance."""
+    from kambin.access.march import certified_minima, margin_pack
+    from kambin.access.scene import fused
+
+    scene, cone, patch = planted.scene, planted.cone, planted.patch
+    step = 1.25
+    packs = []
+    for wanted in (True, False):
+        held = [one for one in scene.obstacles if one.is_objective is wanted]
+        packs.append(margin_pack(fused(held, scene.roi, 2.0, spacing_mm=step)))
+    side = 7
+    tips = np.linspace(-1, 1, side)
+    angles = int(math.sqrt(count / side**2))
+    centre = np.radians(cone.angles_deg(result.ray.direction_lps))
+    axial = np.clip(centre[0] + np.radians(np.linspace(-14, 14, angles)), *np.radians(cone.axial_deg))
+    up = np.clip(centre[1] + np.radians(np.linspace(-14, 14, angles)), *np.radians(cone.cranial_deg))
+    a, u = (grid.ravel() for grid in np.meshgrid(axial, up, indexing="ij"))
+    way = np.stack([np.sin(a) * np.cos(u), np.cos(a) * np.cos(u), np.sin(u)], axis=1) @ cone.frame
+    best, judged = -math.inf, 0
+    for x in tips:
+        for y in tips:
+            tip = patch.centre_lps + x * patch.axes()[0] + y * patch.axes()[1]
+            lines = np.concatenate([np.tile(tip, (len(way), 1)), way, np.full((len(way), 1), 58.0)], axis=1)
+            kept = certified_minima(packs[1], lines, step_mm=0.1)[:, 0] >= 0.05
+            nerve = certified_minima(packs[0], lines, step_mm=0.1)[:, 0]
+            judged += len(lines)
+            best = max(best, float(np.where(kept, nerve, -np.inf).max()))
+    return best, judged
+
+
+def certificates(quick: bool) -> list[Row]:
+    """T4: the gap of every scene, and a brute force that must not be better."""
+    from kambin.access.search import search
+    from tests.access.planted import plant
+
+    gaps, gains, shares = [], [], []
+    for seed in range(500, 502 if quick else 510):
+        planted = plant(seed)
+        result = search(planted.scene, planted.patch, planted.cone, 2.0)
+        best, judged = _brute(planted, result, 60_000 if quick else 1_000_000)
+        gaps.append(result.gap_mm)
+        gains.append(best - result.upper_bound)
+        shares.append(100 * result.rays / judged)
+    if max(gains) > 0.01:
+        raise AnswersDiffer(f"brute force is better than the bound by {max(gains):.3f} mm")
+    count = f"{len(gaps)} planted scenes"
+    return [
+        at_most("T4", "certificate: largest gap", max(gaps), 0.10, "mm", count),
+        at_most(
+            "T4",
+            "brute force better than the certified bound by at most",
+            max(max(gains), 0.0),
+            0.10,
+            "mm",
+            f"{judged:,} rays a scene around the answer; {count}",
+        ),
+        at_most(
+            "T4",
+            "rays that the search judges, of the brute force's",
+            max(shares),
+            2.0,
+            "%",
+            "both counted with every ray that was looked at",
+        ),
+    ]
+
+
+def _planted(seed: int) -> tuple[bool, float, float]:
+    from kambin.access.search import search
+    from tests.access.planted import CANNULAS_MM, plant
+
+    planted = plant(seed)
+    results = [search(planted.scene, planted.patch, planted.cone, r) for r in CANNULAS_MM]
+    fits = [one.status == "found" for one in results] == [r <= planted.hole_mm for r in CANNULAS_MM]
+    ray = results[0].ray
+    angle = float(np.degrees(np.arccos(min(1.0, float(ray.direction_lps @ planted.direction)))))
+    return fits, float(np.linalg.norm(ray.entry_lps - planted.entry)), angle
+
+
+def _refused(seed: int) -> bool:
+    from kambin.access.search import blocking, search
+    from tests.access.planted import CANNULAS_MM, plant
+
+    planted = plant(seed, blocked=("gap", "crest", "bowel")[seed % 3])
+    given = planted.scene, planted.patch, planted.cone, CANNULAS_MM[0]
+    result = search(*given)
+    if result.status != "none" or result.upper_bound >= 0:
+        return False
+    return blocking(result, *given)[0].structure == planted.blocked_by
+
+
+def scenes(quick: bool) -> list[Row]:
+    """T5 and T6: corridors that were planted, and scenes that have none."""
+    count = 6 if quick else 200
+    with ThreadPoolExecutor(2) as pool:
+        planted = list(pool.map(_planted, range(count)))
+        refused = list(pool.map(_refused, range(count)))
+    right = sum(fits and away <= 1.5 and turn <= 1.0 for fits, away, turn in planted)
+    entry, angle = max(one[1] for one in planted), max(one[2] for one in planted)
+    worst = f"entry off by at most {entry:.2f} mm, direction by {angle:.2f}°"
+    return [
+        at_least(
+            "T5",
+            f"planted corridors found, of {count}, with the largest cannula that fits",
+            right,
+            count,
+            "",
+            worst,
+        ),
+        at_least(
+            "T6",
+            f"scenes without a corridor refused, of {count}, with the right structure named",
+            sum(refused),
+            count,
+            "",
+            "narrow gap, crest, bowel",
+        ),
+    ]
+
+
+def bone(quick: bool) -> list[Row]:
+    """T7: share of bone that a cylinder takes, against booleans of solids, and its price."""
+    from kambin.access.reaming import bone_of
+    from tests.access.shapes import random_shape, rotation
+    from tests.access.test_reaming import cylinder_of, removable_of, solid_of
+
+    errors = []
+    for seed in range(3 if quick else 20):
+        rng = np.random.default_rng(seed)
+        shape = random_shape("rounded box", rng)
+        laid, solid = bone_of(removable_of(shape)), solid_of(shape)
+        whole = solid.volume()  # type: ignore[attr-defined]
+        for _ in range(5):
+            way = rotation(rng)[0]
+            tip = shape.middle + rng.uniform(-4, 4, 3) - rng.choice([3.0, 20.0]) * way
+            line, radius = np.array([*tip, *way, 40.0]), float(rng.uniform(2.5, 5.0))
+            exact = (solid ^ cylinder_of(line, radius)).volume() / whole  # type: ignore[operator]
+            errors.append(abs(float(laid.shares(line[None], radius)[0]) - exact))
+    lines = _rays(4000)
+    seconds = min(_interleaved([lambda: laid.shares(lines, 3.5)], 5))
+    size = f"{laid.columns.shape[1]:,} points, {laid.volume_mm3 / 1000:.1f} ml"
+    return [
+        at_most(
+            "T7",
+            "reamed share against exact booleans, largest error",
+            100 * max(errors),
+            2.0,
+            "%",
+            f"of the bone's volume; {len(errors)} cylinders",
+        ),
+        at_most(
+            "T7", "share of bone, one candidate, one thread", 1e6 * seconds / len(lines), 10.0, "µs", size
+        ),
+    ]
+
+
+def scan_size(quick: bool) -> list[Row]:
+    """The same region cut from scans of 5 to 80 Mvoxel: the price must be that of the region."""
+    from kambin.access.fields import distance_field
+    from kambin.access.grid import Roi
+
+    sizes = (170, 270) if quick else (170, 270, 430)
+    roi, times = Roi(np.full(3, 40.0), np.full(3, 100.0)), []
+    labels = []
+    for n in sizes:
+        mask = np.zeros((n, n, n), dtype=np.bool_)
+        mask[60:120, 80:100, :] = True
+        labels.append(mask)
+    affine = np.diag([0.8, 0.8, 0.8, 1.0])
+    calls = [lambda mask=mask: distance_field(mask, affine, roi) for mask in labels]
+    calls[0]()
+    times = _interleaved(calls, 3)
+    told = ", ".join(f"{n**3 / 1e6:.0f} Mvoxel {1000 * t:.0f} ms" for n, t in zip(sizes, times, strict=True))
+    return [
+        at_most(
+            "cost",
+            "distance field of one region: largest scan over smallest",
+            times[-1] / times[0],
+            1.5,
+            "×",
+            told,
+        )
+    ]
