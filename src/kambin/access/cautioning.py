@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -14,7 +13,7 @@ from kambin.access.scene_of import Ground, Way
 from kambin.anatomy import frames
 from kambin.anatomy.model import Caution
 
-__all__ = ["WIDE", "cautions_of", "unsure", "worst_nerve"]
+__all__ = ["WIDE", "cautions_of", "unsure"]
 
 Floats: TypeAlias = NDArray[np.float64]
 # Half width of a 95 % interval, in standard deviations.
@@ -48,12 +47,6 @@ def unsure(clearance: Clearance) -> bool:
     """Whether a derived nerve may lie where the cannula goes, at one side of 95 %."""
     needed = float(setting("certain_sd").value) * clearance.uncertainty_mm / WIDE
     return clearance.kind == "nerve" and clearance.how == "derived" and clearance.robust_mm < needed
-
-
-def worst_nerve(clearances: Sequence[Clearance]) -> Clearance | None:
-    """The nerve with the least clearance in its own uncertainty."""
-    nerves = [one for one in clearances if one.kind == "nerve"]
-    return min(nerves, key=lambda one: one.robust_mm / one.uncertainty_mm, default=None)
 
 
 def _of_nerves(item: Proposal) -> list[Caution]:

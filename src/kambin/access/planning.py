@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from kambin.access.catalogue import APPROACHES, Instruments, Rules, instruments, rules_of, setting
-from kambin.access.cautioning import worst_nerve
 from kambin.access.crest_closing import crest_caution
 from kambin.access.model import AccessPlan, Approach, Position, Proposal
 from kambin.access.obstructing import blocks_of, not_certain
@@ -135,23 +134,20 @@ def _recommended(items: Sequence[Proposal]) -> int:
 
 def _why(items: Sequence[Proposal], best: int) -> str:
     item = items[best]
-    nerve = worst_nerve(item.clearances)
+    nerves = [one for one in item.clearances if one.kind == "nerve"]
+    nerve = min(nerves, key=lambda one: one.clearance_mm, default=None)
     said = f"A cannula of {item.corridor.diameter_mm:g} mm passes"
     if nerve is not None:
         said += f" with {nerve.clearance_mm:.1f} mm to the {nerve.structure}"
     share = item.foraminoplasty.sap_fraction
     said += f", taking {share:.0%} of the superior articular process." if share > 0 else ", and no bone goes."
-    others = [other for index, other in enumerate(items) if index != best]
-    safer = [other for other in others if other.certificate.achieved > item.certificate.achieved]
+    own = item.certificate.achieved
+    safer = [other for other in items if other.certificate.achieved > own]
     if safer:
         other = max(safer, key=lambda one: one.certificate.achieved)
-        gain = worst_nerve(other.clearances)
-        if gain is not None:
-            bone = f"{other.foraminoplasty.sap_fraction:.0%} of the process"
-            said += (
-                f" More clearance ({gain.clearance_mm:.1f} mm) would ask for a cannula of "
-                f"{other.corridor.diameter_mm:g} mm and {bone}."
-            )
+        more = f"{other.certificate.achieved:.2f} instead of {own:.2f} standard deviations"
+        bone = f"{other.foraminoplasty.sap_fraction:.0%} of that process"
+        said += f" More clearance to nerve ({more}) asks for {other.corridor.diameter_mm:g} mm and {bone}."
     return said
 
 

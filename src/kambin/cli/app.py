@@ -146,6 +146,40 @@ def measure(
 
 
 @app.command()
+def access(
+    labels: Annotated[Path, typer.Argument(help="Label map of the lumbar spine.")],
+    level: Annotated[str, typer.Option(help="Disc, for example L4-L5.")],
+    side: Annotated[str, typer.Option(help="The patient's side: left or right.")],
+    approach: Annotated[
+        str, typer.Option(help="posterolateral, far-lateral, interlaminar, or all.")
+    ] = "all",
+    target: Annotated[
+        str | None,
+        typer.Option(help="Zone of the herniation: central, subarticular, foraminal or extraforaminal."),
+    ] = None,
+    migration: Annotated[str, typer.Option(help="Of the herniation: none, up or down.")] = "none",
+    herniation: Annotated[Path | None, typer.Option(help="Mask of the herniation, on any grid.")] = None,
+    image: Annotated[Path | None, typer.Option(help="CT or MR of the same patient.")] = None,
+    convention: Annotated[
+        str | None, typer.Option("--labels", help="Label convention, where the file does not tell.")
+    ] = None,
+    position: Annotated[str, typer.Option(help="prone or lateral.")] = "prone",
+    cannula: Annotated[
+        list[str], typer.Option(help="A cannula of the catalogue instead of the usual ones. Repeatable.")
+    ] = [],  # noqa: B006
+    out: Annotated[Path | None, typer.Option(help="Folder for access.json.")] = None,
+    as_json: Json = False,
+) -> None:
+    """The safest working corridor to one disc, with its certificate, or what stands in the way."""
+    from kambin.cli.access import Asked, run_access
+
+    asked = Asked(
+        labels, level, side, approach, target, migration, herniation, image, convention, position, cannula
+    )
+    raise typer.Exit(run_access(asked, out, as_json))
+
+
+@app.command()
 def doctor(as_json: Json = False) -> None:
     """Check this installation: versions, knowledge, evidence, extras."""
     from kambin.cli.doctor import run_doctor

@@ -24,7 +24,7 @@ def print_access(plans: Sequence[AccessPlan], found: Sequence[MeasuredFact]) -> 
     if not found:
         console.print("  nothing is known for certain")
     for fact in found:
-        value = {True: "yes", False: "no"}.get(fact.value, f"{fact.value}{fact.unit}")  # type: ignore[call-overload]
+        value = _yes_or_no(fact.value) if isinstance(fact.value, bool) else f"{fact.value} {fact.unit}"
         console.print(f"  {fact.name}: {value}")
 
 
@@ -80,9 +80,10 @@ def _print_proposal(item: Proposal, plan: AccessPlan) -> None:
     if entry.above_crest_mm is not None:
         places.append(f"{_above(entry.above_crest_mm)} the iliac crest")
     console.print(f"  Entry ({where}): {'; '.join(places)}; {item.corridor.depth_mm:.0f} mm deep")
+    from_side = "" if plan.approach == "interlaminar" else f"coronal {angles.coronal_deg:+.0f}°, "
     console.print(
-        f"  Direction: axial {angles.axial_deg:.0f}° from straight back, coronal {angles.coronal_deg:+.0f}° "
-        f"and sagittal {angles.sagittal_deg:+.0f}° (+ towards the head)"
+        f"  Direction: axial {angles.axial_deg:.0f}° from straight back, {from_side}"
+        f"sagittal {angles.sagittal_deg:+.0f}° (+ towards the head)"
     )
     reamers = " → ".join(f"{mm:g}" for mm in bone.reamers_mm)
     opening = f"opening {bone.opening_before_mm:.1f} → {bone.opening_after_mm:.1f} mm"
@@ -91,9 +92,11 @@ def _print_proposal(item: Proposal, plan: AccessPlan) -> None:
         f"{bone.volume_mm3:.0f} mm³ = {bone.sap_fraction:.0%} of the SAP; {opening}"
     )
     hand = item.tolerance
+    freedom = f"{hand.shift_mm:.1f} mm or {hand.tilt_deg:.1f}°"
     console.print(
-        f"  The hand may err {hand.shift_mm:.1f} mm or {hand.tilt_deg:.1f}° before a nerve is touched; with the "
-        f"published execution error ({hand.source}) one is touched in {hand.touch_probability:.0%}"
+        f"  The hand may err {freedom} before a nerve is touched. With the published execution error "
+        f"({hand.source}), and the nerves as uncertain as they are, one is touched in "
+        f"{hand.touch_probability:.0%}."
     )
     table = table_of("structure", "clearance", "±", "demanded", "known by")
     for gap in item.clearances:
@@ -107,6 +110,10 @@ def _print_proposal(item: Proposal, plan: AccessPlan) -> None:
     console.print(table)
     for caution in item.cautions:
         console.print(f"  ! {caution.text}")
+
+
+def _yes_or_no(value: bool) -> str:
+    return "yes" if value else "no"
 
 
 def _above(millimetres: float) -> str:
