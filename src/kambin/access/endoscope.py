@@ -24,7 +24,8 @@ Floats = NDArray[np.float64]
 # the catalogue entry's view angle is 25 to 30 degrees for the optics of this operation, the field 70 to 90
 # degrees; they come with the instrument and these serve where none is given
 TILT_DEG, FIELD_DEG = 30.0, 80.0
-SMOOTH_MM = 0.6  # of masks: half a usual voxel, so that steps of voxels do not look like ridges
+# of masks: over half a voxel, so that steps of voxels do not look like ridges
+SMOOTH_MM, SMOOTH_VOXELS = 0.6, 0.6
 FREE_MM = 4.0  # the field is cut here: farther away its value only makes steps longer
 
 
@@ -86,7 +87,9 @@ class Cube:
         spacing = frames.spacing_mm(lps_from_voxel)
         # a padded border lets the blur end inside the part
         soft = ndimage.gaussian_filter(
-            np.pad(part.astype(np.float32), 2), tuple(SMOOTH_MM / spacing), mode="nearest"
+            np.pad(part.astype(np.float32), 2),
+            tuple(max(SMOOTH_MM, SMOOTH_VOXELS * float(spacing.mean())) / spacing),
+            mode="nearest",
         )
         share = ndimage.affine_transform(
             soft,

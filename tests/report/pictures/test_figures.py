@@ -18,6 +18,7 @@ from kambin.case.words import Side
 from kambin.errors import InputError
 from kambin.report.pictures import access_figures, figures, measure_figures, write_figures
 from kambin.report.pictures.canvas import Canvas, Name, _apart, _sorted, lighter
+from kambin.report.pictures.endoscope import endoscope_pictures
 from kambin.report.pictures.landmarks import draw_triangle, roots_in_words
 from kambin.report.pictures.looks import class_of, classes, hounsfield, line, paint, part, pattern
 from kambin.report.pictures.scene import scene_of
@@ -308,3 +309,20 @@ def contrast(one: str, other: str) -> float:
 
     low, high = sorted((light(one), light(other)))
     return (high + 0.05) / (low + 0.05)
+
+
+def test_the_endoscope_stands_before_the_window_when_it_comes_between_the_laminae():
+    spine = hand_made.spine()
+    plan = hand_made.plan_for(spine, "L4-L5", Side.LEFT, reamers=())
+    scene = scene_of(spine)
+    for approach, words in (
+        ("interlaminar", "before the interlaminar window"),
+        ("posterolateral", "at the foramen"),
+    ):
+        pictures = endoscope_pictures(scene, replace(plan, approach=approach), plan.proposals[0])
+        assert [item.name for item in pictures] == [
+            "endoscope-foramen",
+            "endoscope-fragment",
+        ]  # nothing is reamed
+        assert words in pictures[0].title
+        assert words in pictures[0].alt

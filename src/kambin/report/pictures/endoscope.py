@@ -35,6 +35,7 @@ BACK_MM = 4.0  # from the target, at the fragment
 NAMED_SHARE = 0.012  # of the field: what fills less is not named
 BLACK = (16, 18, 22)
 FULL_LIGHT_MM = 26.0  # distance at which the light has fallen to half
+WINDOW = "Endoscope before the interlaminar window"
 BONE = ("vertebra", "sacrum", "hip", "bone")
 FACES = {"L": "left", "R": "right", "A": "front", "P": "back", "H": "head", "F": "feet"}
 
@@ -228,7 +229,8 @@ def _picture(
 ) -> Picture:
     name, scope, view = seen
     right, down, look = scope.axes()
-    title = f"{TITLES[name]}: {plan.level}, the patient's {plan.side}"
+    stage = WINDOW if name == "foramen" and plan.approach == "interlaminar" else TITLES[name]
+    title = f"{stage}: {plan.level}, the patient's {plan.side}, {plan.approach}"
     subtitle = (
         f"{scope.tilt_deg:.0f}° optic, field {scope.field_deg:.0f}°; looking to the patient's "
         f"{FACES[towards(look)]}"
@@ -244,7 +246,7 @@ def _picture(
         column, row = _spot(view, 1 + view.names.index(item))
         pixels = view.codes.shape[0]
         canvas.write_at(_look(item, plan).say, column / pixels * 2 - 1, row / pixels * 2 - 1)
-    words = [f"{TITLES[name]}, {subtitle}."]
+    words = [f"{title}, {subtitle}."]
     said = ", ".join(f"{_look(item, plan).say} {100 * share:.0f} %" for share, item in shown)
     words.append(f"It fills the field with: {said}." if shown else "Nothing that is known is in the field.")
     words.append(
