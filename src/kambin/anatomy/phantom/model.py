@@ -97,7 +97,11 @@ class Phantom:
 
     def mirrored(self) -> Phantom:
         """The mirror patient: every left is a right, exactly."""
-        return Phantom(self.seed, mirrored=not self.reflected, **self._asked)
+        twin = Phantom(self.seed, mirrored=not self.reflected, **self._asked)
+        if "scene" in self.__dict__:
+            # the scene is that before the mirror, and the same for both
+            twin.__dict__["scene"] = self.scene
+        return twin
 
     def describe(self) -> dict[str, Any]:
         """Seed, knobs and sizes as plain values."""

@@ -29,7 +29,7 @@ NARROW: Mapping[Grade, float] = {"none": 1.0, "mild": 0.8, "moderate": 0.62, "se
 # the process' lateral border lies at least so far beyond the plane through the two pedicles' middles, and at
 # most so far beyond the upper pedicle's outer wall
 IN_PLANE_MM, OUTWARD_MM = 1.4, 6.0
-LEAST_SLOPE_DEG = 40.0
+LEAST_SLOPE_DEG = 36.0
 # share of the foramen's width at which the root passes under the pedicle
 DEPTH_SHARE = 0.45
 # free room between pedicle and root

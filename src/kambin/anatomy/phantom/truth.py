@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from kambin.anatomy.phantom.values import TruthValue, volume_of
 from kambin.anatomy.phantom.vertebra import structure_of
 from kambin.case.words import Side
 
-__all__ = ["PhantomTruth", "triangle_of"]
+__all__ = ["PhantomTruth", "plates_of", "triangle_of"]
 
 Floats = NDArray[np.float64]
 
@@ -58,6 +58,58 @@ def triangle_of(opening: Opening) -> tuple[Floats, float, Floats, float]:
     return corners, base * height / 2, np.array([opening.border + radius, radius]), float(radius)
 
 
+# what is true of a scene does not depend on the pose: it is computed once, for all poses and the mirror
+@lru_cache(maxsize=4)
+def _middles_of(scene: Scene) -> dict[str, tuple[float, Floats]]:
+    """Volume (mm³) and middle of every lumbar vertebra."""
+    return {name: volume_of(scene.solids(structure_of(name))) for name in tuple(scene.column.bones)[:-1]}
+
+
+@lru_cache(maxsize=8)
+def plates_of(scene: Scene) -> dict[tuple[str, bool], Plate]:
+    """(vertebra, superior) → plane of the endplate; of S1 the superior one only."""
+    return {
+        (name, superior): plate_of(bone, superior=superior)
+        for name, bone in scene.column.bones.items()
+        for superior in (True, False)
+        if superior or name != "S1"
+    }
+
+
+@lru_cache(maxsize=4)
+def _values_of(scene: Scene) -> tuple[TruthValue, ...]:
+    plates = plates_of(scene)
+    found = [
+        TruthValue("volume", volume / 1000.0, "mL", name) for name, (volume, _) in _middles_of(scene).items()
+    ]
+    for group in (bone_values(scene), disc_values(scene, plates), canal_values(scene, plates)):
+        found += group
+    found += [*foramen_values(scene, plates), *sac_values(scene, plates)]
+    found += [*herniation_values(scene, plates), *_triangle_values(scene), *_posture(scene, plates)]
+    return tuple(found)
+
+
+def _triangle_values(scene: Scene) -> Iterator[TruthValue]:
+    for (level, side), opening in scene.openings.items():
+        _, area, _, radius = triangle_of(opening)
+        yield TruthValue("triangle_area", area, "mm2", level, side)
+        yield TruthValue("triangle_circle", 2 * radius, "mm", level, side)
+
+
+def _posture(scene: Scene, plates: Mapping[tuple[str, bool], Plate]) -> Iterator[TruthValue]:
+    first, lowest = next(iter(scene.column.bones)), tuple(scene.column.bones)[-2]
+    tilts = [
+        float(np.arctan2(plate.normal @ scene.axis[1], plate.normal @ scene.axis[2]))
+        for plate in (plates[first, True], plates["S1", True])
+    ]
+    yield TruthValue("lordosis", float(np.degrees(tilts[0] - tilts[1])), "deg")
+    for side, height in scene.crest.items():
+        yield TruthValue("crest_above_l45", height, "mm", scene.reference, side)
+        top = crest_top(side, height, scene.axis)
+        above = float((top - pedicle_middle(scene, lowest, side)) @ scene.axis[2])
+        yield TruthValue("crest_above_l5_pedicle", above, "mm", lowest, side)
+
+
 @dataclass(frozen=True, eq=False)
 class PhantomTruth:
     """The exact measurements of one placed phantom; groups are computed when they are first asked for.
@@ -74,21 +126,14 @@ class PhantomTruth:
     # ------------------------------------------------------------------------------ points
 
     @cached_property
-    def _middles(self) -> dict[str, tuple[float, Floats]]:
-        return {
-            name: volume_of(self.scene.solids(structure_of(name)))
-            for name in tuple(self.scene.column.bones)[:-1]
-        }
-
-    @cached_property
     def volumes_ml(self) -> Mapping[str, float]:
         """Lumbar vertebra → volume."""
-        return {name: volume / 1000.0 for name, (volume, _) in self._middles.items()}
+        return {name: volume / 1000.0 for name, (volume, _) in _middles_of(self.scene).items()}
 
     @cached_property
     def centres_lps(self) -> Mapping[str, Floats]:
         """Lumbar vertebra → middle of the whole bone."""
-        return {name: self.place.points(middle) for name, (_, middle) in self._middles.items()}
+        return {name: self.place.points(middle) for name, (_, middle) in _middles_of(self.scene).items()}
 
     @cached_property
     def body_centres_lps(self) -> Mapping[str, Floats]:
@@ -120,14 +165,9 @@ class PhantomTruth:
 
     # ------------------------------------------------------------------------------ shapes
 
-    @cached_property
-    def _plates(self) -> dict[tuple[str, bool], Plate]:
-        return {
-            (name, superior): plate_of(bone, superior=superior)
-            for name, bone in self.scene.column.bones.items()
-            for superior in (True, False)
-            if superior or name != "S1"
-        }
+    @property
+    def _plates(self) -> Mapping[tuple[str, bool], Plate]:
+        return plates_of(self.scene)
 
     def _endplate(self, bone: Bone, superior: bool) -> Endplate | None:
         plate = self._plates.get((bone.name, superior))
@@ -220,38 +260,8 @@ class PhantomTruth:
     @cached_property
     def measurements(self) -> tuple[TruthValue, ...]:
         """Every true measurement, in the words of `measurements.yaml`."""
-        scene, plates = self.scene, self._plates
-        found = [
-            TruthValue("volume", volume / 1000.0, "mL", name) for name, (volume, _) in self._middles.items()
-        ]
-        for group in (bone_values(scene), disc_values(scene, plates), canal_values(scene, plates)):
-            found += group
-        found += [*foramen_values(scene, plates), *sac_values(scene, plates)]
-        found += [*herniation_values(scene, plates), *self._triangle_values(), *self._posture()]
-        placed = [one.mirrored() for one in found] if self.place.reflected else found
-        return tuple(placed)
-
-    def _triangle_values(self) -> Iterator[TruthValue]:
-        for (level, side), opening in self.scene.openings.items():
-            _, area, _, radius = triangle_of(opening)
-            yield TruthValue("triangle_area", area, "mm2", level, side)
-            yield TruthValue("triangle_circle", 2 * radius, "mm", level, side)
-
-    def _posture(self) -> Iterator[TruthValue]:
-        scene = self.scene
-        first = next(iter(scene.column.bones))
-        tilts = [
-            float(np.arctan2(plate.normal @ scene.axis[1], plate.normal @ scene.axis[2]))
-            for plate in (self._plates[first, True], self._plates["S1", True])
-        ]
-        yield TruthValue("lordosis", float(np.degrees(tilts[0] - tilts[1])), "deg")
-        lowest = tuple(scene.column.bones)[-2]
-        for side, height in scene.crest.items():
-            yield TruthValue("crest_above_l45", height, "mm", scene.reference, side)
-            top = crest_top(side, height, scene.axis)
-            pedicle = pedicle_middle(scene, lowest, side)
-            above = float((top - pedicle) @ scene.axis[2])
-            yield TruthValue("crest_above_l5_pedicle", above, "mm", lowest, side)
+        found = _values_of(self.scene)
+        return tuple(one.mirrored() for one in found) if self.place.reflected else found
 
     def value(self, name: str, level: str | None = None, side: str | None = None) -> float:
         """One true measurement; KeyError where there is none of that name there."""
