@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from bench import access, carm, chain, delegated, proof, rate, startup, zen_race
+from bench import access, anatomy, carm, chain, delegated, proof, rate, startup, zen_race
 from bench.row import AnswersDiffer, Row, not_measured
 
 __all__ = ["MEASURES", "main", "measure"]
@@ -33,6 +33,7 @@ MEASURES: Mapping[str, Callable[[bool], list[Row]]] = {
     "rate": rate.rows,
     "tables": delegated.tables,
     "coverage": delegated.coverage,
+    "spine": anatomy.rows,
 }
 
 _MARKS = {True: "met", False: "MISSED", None: ""}

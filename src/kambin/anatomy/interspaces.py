@@ -38,6 +38,8 @@ Bools = NDArray[np.bool_]
 # Distance of the lines in the rounds that settle the direction: the normal settles to 0.1 degrees in three,
 # even for a lordotic L5-S1 that starts 25 degrees off. The last round measures, on the bone's own samples.
 ROUNDS_MM = (2.0, 2.0, 2.0)
+# Reach above and below once the middle is known: half the highest disc, and what a plate leans at its edge.
+SETTLED_REACH_MM = 20.0
 # End plates are hollow by up to 2 mm each about a plane through them; a height farther than this from a plane
 # over the disc is a line that met the wall of a body.
 HOLLOW_MM = 4.0
@@ -181,8 +183,9 @@ def find_gap(
         None where no space of the size of a disc is there.
     """
     step = line_mm or min(patch_step_mm(upper), patch_step_mm(lower))
-    low = (-DISC_HALF_WIDTH_MM, -DISC_HALF_WIDTH_MM, -DISC_REACH_MM)
-    high = (DISC_HALF_WIDTH_MM, DISC_HALF_WIDTH_MM, DISC_REACH_MM)
+    along = DISC_REACH_MM if line_mm else SETTLED_REACH_MM
+    low = (-DISC_HALF_WIDTH_MM, -DISC_HALF_WIDTH_MM, -along)
+    high = (DISC_HALF_WIDTH_MM, DISC_HALF_WIDTH_MM, along)
     above, below = (patch_of(field, origin, frame, low, high, step) for field in (upper, lower))
     x, y, z = above.axes
     # a first guess may lie inside a bone, so the lines are walked from far outside

@@ -74,16 +74,31 @@ def _at(values: Singles, x: float, y: float, z: float) -> float:
 
 @njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
 def trilinear(values: Singles, start: Floats, turn: Floats, a: Floats, b: Floats, c: Floats) -> Singles:
-    """Sample a field on a regular grid: index = start + turn @ (a[i], b[j], c[k]); 0 outside its array."""
-    out = np.empty((a.size, b.size, c.size), dtype=np.float32)
+    """Sample a field on a regular grid: index = start + turn @ (a[i], b[j], c[k]); 0 outside its array.
+
+    `c` has equal steps: which of a line's samples lie inside the array is solved and not tried.
+    """
+    out = np.zeros((a.size, b.size, c.size), dtype=np.float32)
+    step = c[1] - c[0] if c.size > 1 else 1.0
+    ways = np.array([turn[0, 2] * step, turn[1, 2] * step, turn[2, 2] * step])
     for i in range(a.size):
         for j in range(b.size):
-            x = start[0] + turn[0, 0] * a[i] + turn[0, 1] * b[j]
-            y = start[1] + turn[1, 0] * a[i] + turn[1, 1] * b[j]
-            z = start[2] + turn[2, 0] * a[i] + turn[2, 1] * b[j]
-            for k in range(c.size):
+            first, last = 0.0, float(c.size - 1)
+            begin = np.empty(3)
+            for row in range(3):
+                begin[row] = start[row] + turn[row, 0] * a[i] + turn[row, 1] * b[j] + turn[row, 2] * c[0]
+                top = values.shape[row] - 1.001
+                if abs(ways[row]) < 1e-12:
+                    if begin[row] < 0.0 or begin[row] > top:
+                        last = -1.0
+                else:
+                    enter, leave = -begin[row] / ways[row], (top - begin[row]) / ways[row]
+                    first, last = max(first, min(enter, leave)), min(last, max(enter, leave))
+            if last < first:
+                continue
+            for k in range(int(np.ceil(first)), int(np.floor(last)) + 1):
                 out[i, j, k] = _at(
-                    values, x + turn[0, 2] * c[k], y + turn[1, 2] * c[k], z + turn[2, 2] * c[k]
+                    values, begin[0] + k * ways[0], begin[1] + k * ways[1], begin[2] + k * ways[2]
                 )
     return out
 

@@ -29,8 +29,8 @@ __all__ = ["Body", "fit_vertebra", "normal_of"]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-# Distance of the samples in each round, mm; the last is the measurement's own.
-ROUNDS_MM = (1.5, 1.2, 1.0)
+# Distance of the samples in the rounds that settle the frame, mm; the measurement's own samples follow.
+ROUNDS_MM = (2.0, 1.2)
 # Reach of a patch about the body's middle: bodies are at most 59 mm wide, 42 mm deep and 33 mm high
 # (clouthier2023), and the first middle may be some millimetres off.
 LOW_MM, HIGH_MM = (-36.0, -34.0, -28.0), (36.0, 46.0, 28.0)
