@@ -44,8 +44,12 @@ TIP_MM = 2.0
 # The bodies' posterior corner is looked for this far above and below the endplate's plane, and at most this
 # far behind the body's part.
 CORNER_MM, CUT_MM = 5.0, 2.5
-# An edge that runs straight, and not steeper than this, ends where its line ends; an arch ends at its crown.
-STRAIGHT_MM, STRAIGHT_VOXELS, MAX_SLOPE = 0.1, 0.05, 0.2
+# A pedicle's edge that runs straight ends where its line ends, an arched one at its crown; between these
+# distances from the line (mm, and share of the voxel added) and these slopes the two are blended, so that
+# left and right do not fall on different sides of a limit.
+BEND_MM, BEND_VOXELS, SLOPES = (0.1, 0.35), (0.1, 0.2), (0.2, 0.45)
+# The crown is looked for along this share of the pedicle's length.
+CROWN_SHARE = 0.8
 # Less than this between two pedicles is no foramen but a mistake of the parts.
 LEAST_HEIGHT_MM = 4.0
 
@@ -193,7 +197,7 @@ def measure_opening(bones: SegmentBones, side: Side) -> Opening:
             for part, end, sign in ((bones.upper_pedicle, ends[0], 1), (bones.lower_pedicle, ends[1], -1))
         )
     else:  # without a border there is no crown, and an arched edge has no end
-        top, bottom = (None if end is None or not end[1] else end[0] for end in ends)
+        top, bottom = (None if end is None or end[1] > 0.5 else end[0] for end in ends)
     vertical = float(plane.frame[2] @ bones.disc.frame[2])
     return Opening(
         plane=plane,
@@ -239,8 +243,8 @@ def _plane(bones: SegmentBones, side: Side) -> Slice:
     )
 
 
-def _end_of_pedicle(plane: Slice, bone: Floats, pedicle: Region, sign: int) -> tuple[Floats, bool] | None:
-    """The lowest (-1) or highest (1) point of a pedicle in the plane, and whether its edge is straight.
+def _end_of_pedicle(plane: Slice, bone: Floats, pedicle: Region, sign: int) -> tuple[Floats, float] | None:
+    """The lowest (-1) or highest (1) point of a pedicle in the plane, and how arched its edge is, 0 to 1.
 
     Towards body and lamina the edge curves away, and where the part was cut off is arbitrary. So the edge is
     read under (over) the middle share of the pedicle's length, as a straight line; of that its extreme end.
@@ -274,21 +278,26 @@ def _end_of_pedicle(plane: Slice, bone: Floats, pedicle: Region, sign: int) -> t
     heights = height + slope * ends
     end = int((sign * heights).argmax())
     apart = float(np.median(np.abs(places[:, 1] - height - slope * places[:, 0])))
-    limit = STRAIGHT_MM + STRAIGHT_VOXELS * max(pedicle.volume.spacing_mm)
+    voxel = max(pedicle.volume.spacing_mm)
+    straight, arched = (mm + share * voxel for mm, share in zip(BEND_MM, BEND_VOXELS, strict=True))
+    bent = (apart - straight) / (arched - straight)
+    steep = (abs(slope) - SLOPES[0]) / (SLOPES[1] - SLOPES[0])
     point = np.array([float(ends[end]), float(heights[end])])
-    return point, apart <= limit and abs(slope) <= MAX_SLOPE
+    return point, float(np.clip(max(bent, steep), 0.0, 1.0))
 
 
 def _crown(
-    plane: Slice, border: Floats, pedicle: Region | None, end: tuple[Floats, bool] | None, sign: int
+    plane: Slice, border: Floats, pedicle: Region | None, end: tuple[Floats, float] | None, sign: int
 ) -> Floats | None:
     """The end of a pedicle's edge; of an arched one the crown of the foramen's border above or below it."""
-    if end is None or pedicle is None or end[1]:
+    if end is None or pedicle is None or end[1] == 0.0:
         return None if end is None else end[0]
     inside = (plane.values([pedicle]) >= 0.5).any(axis=1)
     span = plane.posterior[inside]
-    part = border[(border[:, 0] >= span[0]) & (border[:, 0] <= span[-1])]
-    return _arc_end(part, np.array([0.0, float(sign)])) if len(part) else end[0]
+    middle, half = (span[0] + span[-1]) / 2, CROWN_SHARE * (span[-1] - span[0]) / 2
+    part = border[np.abs(border[:, 0] - middle) <= half]
+    crown = _arc_end(part, np.array([0.0, float(sign)])) if len(part) else end[0]
+    return (1.0 - end[1]) * end[0] + end[1] * crown
 
 
 def _extreme(plane: Slice, values: Floats, sign: int) -> Floats | None:
