@@ -71,17 +71,17 @@ def test_the_table_holds_every_value_with_its_spread_and_method(run, given, monk
 
 def test_cautions_come_first_and_set_the_exit_code(run, given):
     caution = Caution("numbering", "The numbering is doubtful.", ("L5",))
-    given(whole(warnings=(Caution("stray_voxels", "Left out: L3 0.03 ml."), caution)))
+    given(whole(warnings=(Caution("stray_voxels", "Left out: hip_left 0.03 ml."), caution)))
     ran = run("measure", "map.nii.gz")
     assert ran.code == 1
     assert ran.out.startswith("! The numbering is doubtful.")
-    assert "· Left out" in ran.out
+    assert "· Left out: hip left" in ran.out
 
 
 def test_how_the_map_was_read_needs_no_attention():
     minor = tuple(
         Caution(code, code)
-        for code in ("convention_from_anatomy", "stray_voxels", "discs_derived", "no_skin")
+        for code in ("convention_from_anatomy", "stray_voxels", "discs_derived", "no_skin", "sac_derived")
     )
     assert measure.attention(whole(warnings=minor)) == ()
 

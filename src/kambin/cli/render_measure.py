@@ -51,10 +51,10 @@ def print_spine(spine: Spine, marked: Sequence[str]) -> None:
     """
     console = out()
     for text in marked:
-        console.print(f"! {text}", style="bold", markup=False)
+        console.print(f"! {_said(text)}", style="bold", markup=False)
     for item in spine.warnings:
         if item.text not in marked:
-            console.print(f"· {item.text}", markup=False)
+            console.print(f"· {_said(item.text)}", markup=False)
     spacing = " × ".join(f"{step:.2g}" for step in spine.spacing_mm)
     console.print(
         f"\nFound: {', '.join(spine.levels)}. Labels read as {spine.convention} ({spine.convention_how}); "
@@ -72,6 +72,11 @@ def print_spine(spine: Spine, marked: Sequence[str]) -> None:
     if spine.missing:
         console.print("\nMissing", style="bold")
         console.print(", ".join(humanise(name) for name in spine.missing), markup=False)
+
+
+def _said(text: str) -> str:
+    """A caution with names of structures and measurements as words."""
+    return text.replace("_", " ")
 
 
 def _print_tables(console: Console, spine: Spine, items: Sequence[Measurement]) -> None:
