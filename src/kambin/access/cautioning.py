@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kambin.access.catalogue import Instruments, setting
+from kambin.access.ground import Ground
 from kambin.access.model import Clearance, Proposal
-from kambin.access.scene_of import Ground, Way
+from kambin.access.scene_of import Way
 from kambin.anatomy import frames
 from kambin.anatomy.model import Caution
 

@@ -7,7 +7,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kambin.access.scene_of import LONGEST_MM, Way
+from kambin.access.region import LONGEST_MM
+from kambin.access.scene_of import Way
 from kambin.anatomy.model import Caution
 
 __all__ = ["crest_caution"]

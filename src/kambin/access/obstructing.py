@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kambin.access.catalogue import setting
+from kambin.access.ground import Ground
 from kambin.access.march import pack
 from kambin.access.model import Block
 from kambin.access.result import Blocking, Limits, Margin
-from kambin.access.scene_of import Ground, Way
+from kambin.access.scene_of import Way
 from kambin.access.search import blocking, margins_of
 from kambin.access.structures import bone_at
 from kambin.access.sweep import Found, limits

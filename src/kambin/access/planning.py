@@ -8,14 +8,16 @@ named. A corridor that can not be bounded is not shown.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from kambin.access.catalogue import APPROACHES, Instruments, Rules, instruments, rules_of, setting
 from kambin.access.crest_closing import crest_caution
+from kambin.access.ground import THREADS, Ground, ground_of
 from kambin.access.model import AccessPlan, Approach, Position, Proposal
 from kambin.access.obstructing import blocks_of, not_certain
 from kambin.access.pareto import Score, knee, pareto
 from kambin.access.proposing import propose
-from kambin.access.scene_of import Ground, Way, ground_of, way_of
+from kambin.access.scene_of import Way, way_of
 from kambin.access.sweep import Found, sweep
 from kambin.access.target import Target
 from kambin.anatomy.model import Caution, Spine
@@ -82,13 +84,14 @@ def plan_approaches(
     ground = ground_of(spine.model, target, rules, progress)
     if isinstance(ground, tuple):
         return tuple(_undetermined(one, target, position, ground, spine) for one in rules)
-    return tuple(_planned(ground, one, spine, tools, position, progress) for one in rules)
+    with ThreadPoolExecutor(THREADS) as pool:
+        jobs = [pool.submit(_planned, ground, one, spine, tools, position, progress) for one in rules]
+        return tuple(job.result() for job in jobs)
 
 
 def _planned(
     ground: Ground, rules: Rules, spine: Spine, tools: Instruments, position: Position, progress: Progress
 ) -> AccessPlan:
-    progress(f"{rules.approach}: distances")
     way = way_of(ground, rules)
     if isinstance(way, tuple):
         return _undetermined(rules, ground.target, position, way, spine)

@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 from kambin.access.bone_to_remove import foraminoplasty_of, samples
 from kambin.access.catalogue import Instruments, setting
 from kambin.access.cautioning import WIDE, cautions_of
+from kambin.access.ground import Ground
 from kambin.access.local import angles_of, entry_of, pedicle_reach
 from kambin.access.march import pack
 from kambin.access.model import Certificate, Clearance, Corridor, Foraminoplasty, Proposal, Reach
+from kambin.access.nerve_fields import root_sd_mm, sd_with_border
 from kambin.access.reach import reach_of
 from kambin.access.result import Margin, Ray, SearchResult
 from kambin.access.scene import Scene
-from kambin.access.scene_of import Ground, Way, root_sd_mm, sd_with_border
+from kambin.access.scene_of import Way
 from kambin.access.search import margins_of
 from kambin.access.structures import bone_at
 from kambin.access.sweep import Found

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from kambin.access.catalogue import Cannula, Instruments, setting
+from kambin.access.region import LONGEST_MM
 from kambin.access.result import Limits, Ray, SearchResult
-from kambin.access.scene_of import LONGEST_MM, Way
+from kambin.access.scene_of import Way
 from kambin.access.search import search
 
 __all__ = ["Found", "limits", "sweep"]
@@ -20,6 +21,8 @@ __all__ = ["Found", "limits", "sweep"]
 # A search that is cut short tells its gap; beyond this many cells more of them hardly close it.
 MOST_CELLS = 20000
 QUICK_CELLS = 1500
+# Less bone than this share is not worth a search of its own.
+WORTH_SPARING = 0.03
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +97,8 @@ def _one_cannula(
         within = next((budget for budget in reversed(left) if budget >= share), left[0])
         found.append(Found(cannula, within, result))
         warm.append(result.ray)
-        left = [budget for budget in left if budget < min(share, within)]
+        # a budget that spares next to nothing against what was found is not asked for
+        left = [budget for budget in left if budget < min(share - WORTH_SPARING, within)]
 
 
 def _search(way: Way, budget: float, cannula: Cannula, warm: list[Ray]) -> SearchResult:
