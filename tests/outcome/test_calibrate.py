@@ -91,6 +91,23 @@ def test_nobody_followed_is_refused() -> None:
         propose(made, "")
 
 
+def test_a_recurrence_after_the_horizon_is_none_up_to_it() -> None:
+    made = registry(22, 150, 0.5, 1.0)
+    late = [
+        replace(each, recurrence=True, months=30.0) if number < 8 else each
+        for number, each in enumerate(made)
+    ]
+    free = [
+        replace(each, recurrence=False, months=30.0) if number < 8 else each
+        for number, each in enumerate(made)
+    ]
+    one, other = propose(late, ""), propose(free, "")
+    assert one["posterior"] == other["posterior"]
+    assert one["data"]["events"] == other["data"]["events"]
+    assert one["data"]["events_later"] == 8
+    assert other["data"]["events_later"] == 0
+
+
 def test_small_counts_are_not_shown() -> None:
     made = registry(17, 60, 0.0, 1.0, option=OPEN)
     made += [Result("microendoscopic_discectomy", True, 3.0, {})] * 2
