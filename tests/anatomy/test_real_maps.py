@@ -173,6 +173,41 @@ def test_vhp_derived_discs_against_the_given_ones(shared_dir: Path, spine: Spine
     assert "unknown_labels" not in {caution.code for caution in spine.warnings}
 
 
+@on("vhp", "label_map")
+def test_vhp_every_bone_measure_is_the_same_on_both_sides(label_map: LabelMap) -> None:
+    # the authors mirrored the patient; the map's grid is not symmetric about him
+    rows = {(item.name, item.level, item.side): item for item in measure_spine(label_map).measurements}
+    compared = 0
+    for (name, level, side), item in rows.items():
+        if side != "left" or not name.startswith(("pedicle_", "facet_angle", "crest_")):
+            continue
+        other = rows[name, level, "right"]
+        assert item.value is not None and other.value is not None, (name, level)
+        # lengths within one voxel; L5, whose pedicles run into transverse processes, within two
+        limit = 2.5 if item.unit == "deg" else 0.8 if level != "L5" or name.startswith("crest") else 1.6
+        assert abs(item.value - other.value) <= limit, (name, level)
+        compared += 1
+    assert compared == 5 * 2 + 5 + 2
+
+
+@on("vhp", "label_map")
+def test_vhp_discs_given_and_derived(label_map: LabelMap) -> None:
+    volumes = dict(
+        zip(("L1-L2", "L2-L3", "L3-L4", "L4-L5", "L5-S1"), (12.7, 14.0, 14.7, 18.7, 13.7), strict=True)
+    )
+    given = label_map_of(label_map.volume, "kambin")
+    array = np.where(label_map.volume.array > 200, 0, label_map.volume.array)
+    derived = label_map_of(Volume(array, label_map.volume.lps_from_voxel), "kambin")
+    for labels, share, how in ((given, 0.03, "given"), (derived, 0.25, "derived")):
+        spine = measure_spine(labels)
+        found = {item.level: item.value for item in spine.measurements if item.name == "disc_volume"}
+        assert spine.model is not None
+        assert {disc.how for disc in spine.model.discs.values()} == {how}
+        for level, volume in volumes.items():
+            assert found[level] == pytest.approx(volume, rel=share), (level, how)
+            assert (f"disc_{level}" in spine.missing) == (how == "derived")
+
+
 # ------------------------------------------------------------------------------------------ ct3mm
 
 

@@ -24,9 +24,10 @@ CANAL_HALF_WIDTH_MM = (5.0, 20.0)
 PEDICLE_WIDTH_MM = (3.0, 28.0)
 # The rows of a pedicle in which its least width is looked for: its round top and bottom are not its waist.
 WAIST_SHARE = 0.6
-# The least of many widths is too small by their scatter, and a pedicle is round above and below: given is
-# the usual width of the rows in its waist, as the share of narrower rows in per cent.
-LEAST_PERCENT = 50
+# The least of many widths is too small by their scatter, and a pedicle is round above and below: given is the
+# usual width of its rows, without those that are wider than the narrow ones by more than this factor, where a
+# transverse process joins.
+JOINED = 1.35
 # Sections in which a pedicle is looked at, as shares of the way from the wall to its own section: in the
 # first it stands alone, and what lies farther below or above it than this is not the pedicle.
 SECTION_SHARES = (0.4, 0.6, 0.8, 1.0)
@@ -178,7 +179,8 @@ def _measured(
     medial, lateral, width = walls
     spare = round(len(rows) * (1 - WAIST_SHARE) / 2)
     waist = rows[spare : len(rows) - spare]
-    least = float(np.percentile(width[waist], LEAST_PERCENT))
+    alone = width[waist] <= JOINED * float(np.percentile(width[waist], 25))
+    least = float(np.median(width[waist][alone]))
     # a transverse process that joins on some rows widens them, and must not count as the pedicle's edge
     inner, outer = float(np.median(medial[waist])), float(np.percentile(lateral[waist], 25))
     if not PEDICLE_WIDTH_MM[0] <= least <= PEDICLE_WIDTH_MM[1]:
