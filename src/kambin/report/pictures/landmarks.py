@@ -40,6 +40,7 @@ SLAB_MM = 18.0
 FACE_ON = 0.7
 # from the end of a root's course to the middle of its name, share of the picture's width
 NAME_BESIDE = 0.045
+NAME_APART = 0.036  # two names one above the other, share of the picture's height
 
 
 def _cut(plane: Plane, centre: Floats, frame: Floats, half: tuple[float, float]) -> Floats | None:
@@ -170,7 +171,7 @@ def draw_roots(canvas: Canvas, model: SpineModel, plane: Plane) -> list[str]:
 
 def draw_root_courses(canvas: Canvas, model: SpineModel, plane: Plane, half_mm: float = SLAB_MM) -> list[str]:
     """Courses of the roots projected onto a plane, within a distance of it; returns their names."""
-    named = []
+    named, ends = [], []
     for root in model.roots:
         places = plane.place(root.points_lps)
         runs = [run for run in _runs(np.abs(places[:, 2]) <= half_mm) if run.stop - run.start > 1]
@@ -178,10 +179,20 @@ def draw_root_courses(canvas: Canvas, model: SpineModel, plane: Plane, half_mm: 
             canvas.path(places[run], line("root_derived" if root.how == "derived" else "root_given"))
         if runs:
             end = places[runs[-1]][-1]
-            outward = NAME_BESIDE * plane.width_mm * (1.0 if end[0] > 0 else -1.0)
-            canvas.write_at(f"{root.name} root", float(end[0] + outward), float(end[1]))
+            ends.append((f"{root.name} root", float(end[0]), float(end[1])))
             named.append(root_name(root))
+    _name_ends(canvas, plane, ends)
     return named
+
+
+def _name_ends(canvas: Canvas, plane: Plane, ends: Sequence[tuple[str, float, float]]) -> None:
+    """Names just outside of where courses end; one that would cover the name above it is moved down."""
+    for sign in (-1.0, 1.0):
+        lowest = -np.inf
+        for text, x, y in sorted((item for item in ends if item[1] * sign > 0), key=lambda item: item[2]):
+            y = max(y, lowest + NAME_APART * plane.height_mm)
+            canvas.write_at(text, x + sign * NAME_BESIDE * plane.width_mm, y)
+            lowest = y
 
 
 def draw_foramen(canvas: Canvas, foramen: Foramen, plane: Plane) -> None:
