@@ -20,12 +20,14 @@ def trilinear(flat: Singles, offset: int, na: int, nb: int, nc: int, x: float, y
     z = min(max(z, 0.0), nc - 1.0)
     i, j, k = min(int(x), na - 2), min(int(y), nb - 2), min(int(z), nc - 2)
     u, v, w = x - i, y - j, z - k
-    p = offset + (i * nb + j) * nc + k
-    q = p + nb * nc
-    a = flat[p] + w * (flat[p + 1] - flat[p])
-    b = flat[p + nc] + w * (flat[p + nc + 1] - flat[p + nc])
-    c = flat[q] + w * (flat[q + 1] - flat[q])
-    d = flat[q + nc] + w * (flat[q + nc + 1] - flat[q + nc])
+    # unsigned, so that no index is looked at for being counted from the end
+    one, row = np.uintp(1), np.uintp(nc)
+    p = np.uintp(offset + (i * nb + j) * nc + k)
+    q = p + np.uintp(nb * nc)
+    a = flat[p] + w * (flat[p + one] - flat[p])
+    b = flat[p + row] + w * (flat[p + row + one] - flat[p + row])
+    c = flat[q] + w * (flat[q + one] - flat[q])
+    d = flat[q + row] + w * (flat[q + row + one] - flat[q + row])
     a += v * (b - a)
     c += v * (d - c)
     return float(a + u * (c - a))

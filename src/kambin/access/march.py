@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -49,6 +49,8 @@ OX, OY, OZ, INVERSE, SUBTRACT, SCALE, TAPER, STEEPEST, CAP, BLOCK_MM = range(10)
 FINEST_MM = 0.01
 # A check of feasibility steps this much farther than the margin and goes back where that was too far.
 EAGER = 1.9
+# With this much room at the least node of a cell, the place in the cell does not matter.
+ROOM_MM = 1.5
 
 
 class Laid(NamedTuple):
@@ -83,6 +85,8 @@ class Pack:
         Index of the skin, the last field, or −1.
     tau_mm : float
         Shift of the pose error that is already taken off.
+    floor : ndarray of float32
+        Of a single field of margins: the least node of the cell that starts at each node.
     """
 
     laid: Laid
@@ -90,6 +94,7 @@ class Pack:
     obstacles: tuple[Obstacle, ...]
     skin: int
     tau_mm: float = 0.0
+    floor: Singles = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
 
     @property
     def count(self) -> int:
@@ -132,11 +137,14 @@ def pack(scene: Scene, radius_mm: float) -> Pack:
     return Pack(laid, len(limits), ordered, skin, scene.pose.tau_mm)
 
 
-def margin_pack(field: Field) -> Pack:
+def margin_pack(margins: Field) -> Pack:
     """One field of margins, for the loops over many rays."""
-    laid = _laid_out([field])
-    alone = Obstacle("margin", "nerve", None, field)
-    return Pack(laid, 0, (alone,), -1)
+    floor = margins.values
+    for axis in range(3):
+        ahead = np.concatenate([np.delete(floor, 0, axis), np.take(floor, [-1], axis)], axis)
+        floor = np.minimum(floor, ahead)
+    alone = Obstacle("margin", "nerve", None, margins)
+    return Pack(_laid_out([margins]), 0, (alone,), -1, floor=np.ascontiguousarray(floor).ravel())
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
@@ -212,44 +220,49 @@ def _minima(laid: Laid, rays: Floats, step: float, out: Floats) -> None:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def _inside(laid: Laid, ray: Floats) -> bool:
+def _inside(laid: Laid, rays: Floats, r: int) -> bool:
     """Whether both ends of a ray, and so all of it, lie between the first and the last nodes."""
     inverse = laid.reals[0, INVERSE]
     for n in range(3):
-        first = (ray[n] - laid.reals[0, OX + n]) * inverse
-        last = first + ray[6] * ray[3 + n] * inverse
+        first = (rays[r, n] - laid.reals[0, OX + n]) * inverse
+        last = first + rays[r, 6] * rays[r, 3 + n] * inverse
         if min(first, last) < 1e-6 or max(first, last) > laid.ints[0, NA + n] - 1 - 1e-6:
             return False
     return True
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]
-def _free(laid: Laid, ray: Floats, least_step: float) -> bool:
+def _free(laid: Laid, floor: Singles, rays: Floats, r: int, least_step: float) -> bool:
     """Whether the margin stays above zero along a ray that lies inside the grid.
 
-    Steps are longer than the margin; one whose two margins do not meet is taken back.
+    Where the least node of a cell has room, nothing is interpolated. Steps are longer than the margin; one
+    whose two margins do not meet is taken back.
     """
     flat, nc = laid.flat, laid.ints[0, NC]
-    plane, inverse, end = laid.ints[0, NB] * nc, laid.reals[0, INVERSE], ray[6]
-    ox = (ray[0] - laid.reals[0, OX]) * inverse
-    oy = (ray[1] - laid.reals[0, OY]) * inverse
-    oz = (ray[2] - laid.reals[0, OZ]) * inverse
-    dx, dy, dz = ray[3] * inverse, ray[4] * inverse, ray[5] * inverse
+    plane, inverse, end = laid.ints[0, NB] * nc, laid.reals[0, INVERSE], rays[r, 6]
+    ox = (rays[r, 0] - laid.reals[0, OX]) * inverse
+    oy = (rays[r, 1] - laid.reals[0, OY]) * inverse
+    oz = (rays[r, 2] - laid.reals[0, OZ]) * inverse
+    dx, dy, dz = rays[r, 3] * inverse, rays[r, 4] * inverse, rays[r, 5] * inverse
+    # unsigned, so that no index is looked at for being counted from the end
+    one, row, layer = np.uintp(1), np.uintp(nc), np.uintp(plane)
     s = advance = last = 0.0
     while True:
         x, y, z = ox + s * dx, oy + s * dy, oz + s * dz
         i, j, k = int(x), int(y), int(z)
-        u, v, w = np.float32(x - i), np.float32(y - j), np.float32(z - k)
-        p = i * plane + j * nc + k
-        q = p + plane
-        a = flat[p] + w * (flat[p + 1] - flat[p])
-        b = flat[p + nc] + w * (flat[p + nc + 1] - flat[p + nc])
-        c = flat[q] + w * (flat[q + 1] - flat[q])
-        d = flat[q + nc] + w * (flat[q + nc + 1] - flat[q + nc])
-        a += v * (b - a)
-        margin = np.float64(a + u * (c + v * (d - c) - a))
-        if margin < 0.0:
-            return False
+        p = np.uintp(i * plane + j * nc + k)
+        margin = np.float64(floor[p])
+        if margin < ROOM_MM:
+            u, v, w = np.float32(x - i), np.float32(y - j), np.float32(z - k)
+            q = p + layer
+            a = flat[p] + w * (flat[p + one] - flat[p])
+            b = flat[p + row] + w * (flat[p + row + one] - flat[p + row])
+            c = flat[q] + w * (flat[q + one] - flat[q])
+            d = flat[q + row] + w * (flat[q + row + one] - flat[q + row])
+            a += v * (b - a)
+            margin = np.float64(a + u * (c + v * (d - c) - a))
+            if margin < 0.0:
+                return False
         if last + margin < advance and advance > least_step:
             s -= advance - max(last, least_step)
             advance = 0.0
@@ -263,11 +276,11 @@ def _free(laid: Laid, ray: Floats, least_step: float) -> bool:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def _feasible(laid: Laid, rays: Floats, step: float, out: Bools) -> None:
+def _feasible(laid: Laid, floor: Singles, rays: Floats, step: float, out: Bools) -> None:
     """Leave each ray where its margin is used up; one that leaves the grid is looked at more carefully."""
     for n in range(len(rays)):
-        if _inside(laid, rays[n]):
-            out[n] = _free(laid, rays[n], step)
+        if _inside(laid, rays, n):
+            out[n] = _free(laid, floor, rays, n, step)
         else:
             out[n] = certify(laid, 0, rays[n], 0.0, step, step)[1] >= 0.0
 
@@ -306,6 +319,8 @@ def feasible(margins: Pack, rays: Floats, *, step_mm: float = 0.4, threads: int 
     """
     out = np.empty(len(rays), dtype=np.bool_)
     _shared(
-        len(rays), threads, lambda low, high: _feasible(margins.laid, rays[low:high], step_mm, out[low:high])
+        len(rays),
+        threads,
+        lambda low, high: _feasible(margins.laid, margins.floor, rays[low:high], step_mm, out[low:high]),
     )
     return out
