@@ -64,7 +64,7 @@ def _angle_out(column: Column, openings: Mapping[tuple[str, Side], Opening], wha
     outer = inner + upper.sizes["pedicle_width"]
     out = {
         "central": 0.25 * inner,
-        "subarticular": 0.75 * inner,
+        "subarticular": 0.88 * inner,
         "foraminal": (inner + outer) / 2,
         "extraforaminal": outer + 3.0,
     }[what.zone]

@@ -37,7 +37,7 @@ GROUPS = {
     "skin": ("body",),
     "herniations": ("herniation_",),
     "hips": ("hip_",),
-    "organs": ("kidney_", "colon", "small_bowel"),
+    "organs": ("kidney_", "colon", "duodenum", "small_bowel"),
     "vessels": ("aorta", "inferior_vena_cava", "iliac_artery_", "iliac_vena_"),
     "muscles": ("iliopsoas_", "autochthon_"),
 }

@@ -153,4 +153,5 @@ def _belly(column: Column) -> Iterator[Placed]:
             (sign * 104.0, l4[1] - 42.0, l4[2] - 60.0, 22.0, 22.0),
         ]
         yield from tube_slices(nodes, "colon")
+    yield ellipsoid(pose(np.eye(3), [-34.0, l2[1] - 46.0, l2[2] - 22.0]), (13.0, 14.0, 34.0), "duodenum")
     yield ellipsoid(pose(np.eye(3), [0.0, l4[1] - 92.0, l4[2] + 5.0]), (70.0, 32.0, 75.0), "small_bowel")
