@@ -98,7 +98,7 @@ def way_of(ground: Ground, rules: Rules) -> Way | tuple[str, ...]:
     bone = (*ground.bone, *(() if removable else ground.process))
     organs = [one for group in rules.forbidden for one in ground.organs.get(group) or ()]
     limits = [*organs, *(ground.large if foramen else ())]
-    patch, cone = _patch(ground.local, box), cone_of(ground.local, rules)
+    patch, cone = _patch(ground, rules, box), cone_of(ground.local, rules)
     afar = _afar(organs, patch, cone)
     near = tuple(one for one in limits if one not in afar)
     missing = [ORGANS[group] for group in rules.forbidden if ground.organs.get(group) is None]
@@ -156,9 +156,18 @@ def _kind(name: str) -> str:
     return name if name == "dural sac" else name.rsplit(" ", 1)[0]
 
 
-def _patch(local: Local, box: TipBox) -> Patch:
+def _patch(ground: Ground, rules: Rules, box: TipBox) -> Patch:
+    """Where the tip may stand; between the laminae it follows the back wall of the canal."""
+    local, canal = ground.local, ground.model.canal
     half = (np.array(box.high) - np.array(box.low)) / 2
-    return Patch(middle_of(local, box), (half[:, None] * local.axes)[half > 0])
+    centre, axes = middle_of(local, box), np.array(local.axes)
+    if rules.window == "laminae" and canal is not None and len(canal.points_lps):
+        line = local.of(canal.points_lps)
+        here = int(np.argmin(np.abs(line[:, 2] - local.of(centre)[2])))
+        back = canal.points_lps[here] + canal.frames[here][1] * canal.depth_mm[here] / 2
+        centre = back + axes[0] * float((centre - back) @ axes[0])
+        axes[2] = canal.frames[here][2]
+    return Patch(centre, (half[:, None] * axes)[half > 0])
 
 
 def _pose(model: SpineModel) -> PoseError:

@@ -41,6 +41,8 @@ ZONES: tuple[Zone, ...] = ("central", "subarticular", "foraminal", "extraforamin
 MIGRATED = {"none": 0.0, "low": 0.75, "high": 1.5, "very_high": 2.5}
 # The tip follows a migrated fragment within the height that a foramen leaves, mm.
 FOLLOW_MM = 8.0
+# Between the laminae the tip stands no farther outwards than this beyond the fragment's middle, mm.
+ABOUT_MM = 3.0
 GOLDEN = (1 + 5**0.5) / 2
 
 
@@ -215,6 +217,9 @@ def tip_box(model: SpineModel, rules: Rules, target: Target, local: Local) -> Ti
     if rules.window == "laminae":
         depth = canal_depth(model, local)
         back_low, back_high = depth + back_low, depth + back_high
+    if target.fragment is not None and rules.window == "laminae":
+        aside = float(local.of(target.fragment.centre_lps)[0])
+        out_high = float(np.clip(aside + ABOUT_MM, out_low + 1.0, out_high))
     if target.fragment is not None:
         moved = float(np.clip(local.of(target.fragment.centre_lps)[2], -FOLLOW_MM, FOLLOW_MM))
         low, high = min(low, low + moved), max(high, high + moved)
