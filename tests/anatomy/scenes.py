@@ -13,10 +13,10 @@ from scipy.spatial.transform import Rotation
 
 from kambin.anatomy.frames import lps_from_ras_affine
 from kambin.anatomy.model import Spine
-from kambin.anatomy.phantom import LumbarPhantom
 from kambin.anatomy.reading import label_map_of
 from kambin.anatomy.spine import measure_spine
 from kambin.anatomy.volume import Volume
+from tests.anatomy.block_phantom import LumbarPhantom
 
 # value of each structure in the convention `total`, written out: truth does not come from the code under test
 IDS = {

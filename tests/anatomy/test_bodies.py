@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from kambin.anatomy.bodies import back_direction, core, tangents
 from kambin.anatomy.fields import field_of
-from kambin.anatomy.phantom import VERTEBRAE, LumbarPhantom
 from kambin.anatomy.reading import label_map_of
 from kambin.anatomy.regions import Region, region
 from kambin.anatomy.vertebrae import fit_vertebra
 from kambin.anatomy.volume import Volume
+from tests.anatomy.block_phantom import VERTEBRAE, LumbarPhantom
 from tests.anatomy.scenes import grids, phantom, phantom_volume, poses
 
 

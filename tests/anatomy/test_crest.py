@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from kambin.anatomy.axis import LumbarAxis
 from kambin.anatomy.crest import crest_height, disc_centre_sd_mm, hip_sides
 from kambin.anatomy.model import CrestHeight, Interspace
-from kambin.anatomy.phantom import LumbarPhantom
 from kambin.anatomy.reading import label_map_of
 from kambin.anatomy.refusal import Reason, ScanRefused
 from kambin.anatomy.regions import region
 from kambin.anatomy.volume import Volume
 from kambin.case.words import Side
+from tests.anatomy.block_phantom import LumbarPhantom
 from tests.anatomy.scenes import changed, grids, measure, phantom_volume, poses, relabelled
 
 VOXELS = [(1.2, 1.2, 1.2), (2.0, 2.0, 2.0), (1.0, 1.0, 3.0), (3.0, 3.0, 3.0), (2.5, 1.2, 1.5)]

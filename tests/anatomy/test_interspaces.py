@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from kambin.anatomy.fields import Field, field_of
 from kambin.anatomy.interspaces import space_between
-from kambin.anatomy.phantom import LumbarPhantom
 from kambin.anatomy.reading import label_map_of
 from kambin.anatomy.regions import region
 from kambin.anatomy.volume import Volume
+from tests.anatomy.block_phantom import LumbarPhantom
 from tests.anatomy.scenes import IDS, grids, measure, phantom, phantom_spine, poses
 
 UP, BACK = np.array([0.0, 0, 1]), np.array([0.0, 1, 0])

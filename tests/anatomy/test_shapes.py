@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kambin.anatomy.shapes import Box, Ellipsoid, Solid, TransverseRod, TruncatedCylinder
+from tests.anatomy.shapes import Box, Ellipsoid, Solid, TransverseRod, TruncatedCylinder
 
 SOLIDS = [
     Box((-3, 1, 2), (4, 5, 9)),

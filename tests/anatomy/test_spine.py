@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from kambin.anatomy.frames import apply
 from kambin.anatomy.measuring import definitions
 from kambin.anatomy.model import Spine
-from kambin.anatomy.phantom import VERTEBRAE, LumbarPhantom
 from kambin.anatomy.refusal import ScanRefused
 from kambin.anatomy.spine import facts, read_spine
 from kambin.anatomy.volume import Volume
 from kambin.case.words import Side
+from tests.anatomy.block_phantom import VERTEBRAE, LumbarPhantom
 from tests.anatomy.scenes import (
     IDS,
     changed,

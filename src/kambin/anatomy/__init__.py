@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kambin.anatomy.model import Caution, CrestHeight, Interspace, Measurement, Spine, Vertebra
-    from kambin.anatomy.phantom import LumbarPhantom, Phantom, PhantomScan, PhantomTruth
+    from kambin.anatomy.phantom import Phantom, PhantomScan, PhantomTruth
     from kambin.anatomy.reading import LabelMap, label_map_of, read_image, read_label_map
     from kambin.anatomy.refusal import Reason, ScanRefused
     from kambin.anatomy.spine import facts, measure_spine, read_spine
@@ -25,7 +25,6 @@ __all__ = [
     "CrestHeight",
     "Interspace",
     "LabelMap",
-    "LumbarPhantom",
     "Measurement",
     "Phantom",
     "PhantomScan",
@@ -48,7 +47,6 @@ _HOME = {
     "CrestHeight": "model",
     "Interspace": "model",
     "LabelMap": "reading",
-    "LumbarPhantom": "phantom",
     "Measurement": "model",
     "Phantom": "phantom",
     "PhantomScan": "phantom",

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kambin.anatomy.phantom import LumbarPhantom
 from kambin.anatomy.reading import label_map_of, read_label_map
 from kambin.anatomy.reading.telling import choose, contact
 from kambin.anatomy.refusal import Reason, ScanRefused
 from kambin.anatomy.volume import Volume
+from tests.anatomy.block_phantom import LumbarPhantom
 from tests.anatomy.scenes import IDS, changed, phantom_volume, relabelled
 
 # the phantom's bones named as six lumbar vertebrae: S1 joins the sacrum, the others go down by one

@@ -8,17 +8,14 @@ oracle of this room and of the next, and the bundled demonstration.
 from __future__ import annotations
 
 from kambin.anatomy.phantom.knobs import Herniation, Knobs
-from kambin.anatomy.phantom.lumbar import VERTEBRAE, LumbarPhantom
 from kambin.anatomy.phantom.model import Phantom, PhantomScan
 from kambin.anatomy.phantom.truth import PhantomTruth
 from kambin.anatomy.phantom.values import TruthValue
 from kambin.anatomy.phantom.writing import write_labels, write_scan
 
 __all__ = [
-    "VERTEBRAE",
     "Herniation",
     "Knobs",
-    "LumbarPhantom",
     "Phantom",
     "PhantomScan",
     "PhantomTruth",

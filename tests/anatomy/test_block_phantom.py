@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kambin.anatomy.frames import apply
-from kambin.anatomy.phantom import VERTEBRAE, LumbarPhantom
 from kambin.case.words import Side
+from tests.anatomy.block_phantom import VERTEBRAE, LumbarPhantom
 from tests.anatomy.scenes import IDS, grids, phantom, phantom_volume, poses, rigid
 
 

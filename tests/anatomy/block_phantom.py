@@ -1,9 +1,9 @@
-"""A lumbar spine whose measurements are known exactly.
+"""A plain lumbar spine of blocks, whose measurements are closed forms.
 
 The phantom is built of simple solids (see `shapes`) in its own frame: x left, y posterior, z cranial, the
 origin in the middle of the L4-L5 disc. Its truth (volumes, middles, disc centres, lumbar axis, crest heights)
-follows from closed forms of those solids, never from voxels. It is the bundled demonstration and the oracle
-of the tests.
+follows from closed forms of those solids, never from voxels. It is an oracle beside `kambin.anatomy.phantom`,
+whose truth comes from implicit functions: two phantoms that share no code.
 
 Bodies are elliptic cylinders cut flat behind, with pedicles, laminae, articular, transverse and spinous
 processes; each vertebra is tilted along the lordosis. The crests are the upper ends of tilted ellipsoids,
@@ -17,7 +17,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import import_module, resources
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,9 @@ from numpy.typing import NDArray
 
 from kambin.anatomy import frames
 from kambin.anatomy.conventions import convention
-from kambin.anatomy.shapes import Box, Ellipsoid, Solid, TransverseRod, TruncatedCylinder
 from kambin.anatomy.volume import Volume
 from kambin.case.words import SIDES, Side
+from tests.anatomy.shapes import Box, Ellipsoid, Solid, TransverseRod, TruncatedCylinder
 
 __all__ = ["LumbarPhantom", "PhantomTruth"]
 
@@ -321,7 +321,7 @@ class LumbarPhantom:
 
 
 def _dimensions() -> dict[str, Any]:
-    text = resources.files("kambin.anatomy").joinpath("phantom.json").read_text(encoding="utf-8")
+    text = Path(__file__).with_suffix(".json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
 
