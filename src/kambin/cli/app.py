@@ -73,6 +73,9 @@ def plan(
         bool,
         typer.Option("--trust-scan", help="Where a measurement contradicts the case, use the measurement."),
     ] = False,
+    card: Annotated[
+        Path | None, typer.Option(help="Accepted model card of local results, for the chance of recurrence.")
+    ] = None,
     profile: Profile = "current",
     overlay: Overlay = [],  # noqa: B006  typer copies it
     as_json: Json = False,
@@ -84,6 +87,7 @@ def plan(
         "image": image,
         "labels": labels,
         "trust_scan": trust_scan,
+        "card": card,
         "profile": profile,
         "overlays": overlay,
     }

@@ -111,15 +111,18 @@ def corridor_facts(plans: Iterable[AccessPlan]) -> tuple[MeasuredFact, ...]:
     return facts(tuple(plans))
 
 
-def see_outlook(found: Answer, stop: str, progress: Progress) -> tuple[dict[str, Any] | None, Stage]:
+def see_outlook(
+    found: Answer, card: Path | None, stop: str, progress: Progress
+) -> tuple[dict[str, Any] | None, Stage]:
     """What to expect of every treatment that is still open."""
     if stop:
         return None, Stage(name="outcome", state="stopped", note=stop)
     progress("what to expect")
-    from kambin.outcome import forecast
+    from kambin.outcome import forecast, load_card
 
     live = [item.option.id for item in found.decisions.results["treatment"].options if item.live]
     try:
-        return asdict(forecast(live, found.decisions.row)), Stage(name="outcome", state="done")
+        signed = None if card is None else load_card(card)
+        return asdict(forecast(live, found.decisions.row, card=signed)), Stage(name="outcome", state="done")
     except KambinError as error:
         return None, Stage(name="outcome", state="failed", note=str(error))

@@ -72,6 +72,7 @@ def walk(
     overlays: Sequence[Path] = (),
     labels: str | None = None,
     trust_scan: bool = False,
+    card: Path | None = None,
     progress: stages.Progress = lambda _: None,
 ) -> Walk:
     """Walk one patient through the house and keep the geometry.
@@ -91,6 +92,8 @@ def walk(
     trust_scan : bool
         Where a measurement disagrees with what the clinician wrote, use the measurement; the disagreement is
         shown all the same.
+    card : Path, optional
+        An accepted model card of local results (`kambin outlook accept`).
     progress : callable
         Called with one line before each stage.
 
@@ -120,7 +123,7 @@ def walk(
     done.append(stage)
     if corridors:
         after = _again(after, stages.corridor_facts(corridors), knowledge, trust_scan)
-    outlook, stage = stages.see_outlook(after, stop, progress)
+    outlook, stage = stages.see_outlook(after, card, stop, progress)
     done.append(stage)
     read = _Read(spine, corridors, outlook, done, scan if spine is not None else None, image)
     return Walk(_document(case, before, after, read), spine, corridors)

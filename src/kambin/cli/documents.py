@@ -1,0 +1,65 @@
+"""What `kambin plan --out` leaves in its folder: plan, report, patient aid, and every picture as its own file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kambin.cli.console import write_file
+
+if TYPE_CHECKING:
+    from kambin.pathway import Walk
+    from kambin.report.pictures import Gallery
+
+__all__ = ["AID_LANGUAGES", "write_documents"]
+
+AID_LANGUAGES = ("en", "zh-Hans")
+
+
+def write_documents(folder: Path, walked: Walk, progress: Callable[[str], None]) -> tuple[Path, ...]:
+    """Write everything, each file whole or not at all.
+
+    Parameters
+    ----------
+    folder : Path
+        Is there already.
+    walked : Walk
+    progress : callable
+        Called with one line before each step.
+
+    Returns
+    -------
+    tuple of Path
+        What people open first comes first.
+    """
+    from kambin.report import render_aid, render_report
+
+    galleries = _galleries(walked, progress)
+    if galleries:
+        from kambin.report.pictures import write_figures
+
+        progress("writing the pictures")
+        for section, gallery in galleries.items():
+            write_figures(gallery, folder / "pictures" / section)
+    progress("writing the report and the patient aid")
+    made = {"report.html": render_report(walked.plan, galleries)}
+    made |= {f"aid.{language}.html": render_aid(walked.plan, language) for language in AID_LANGUAGES}
+    made |= {"plan.json": walked.plan.to_json()}
+    for name, text in made.items():
+        write_file(folder / name, text)
+    return tuple(folder / name for name in made)
+
+
+def _galleries(walked: Walk, progress: Callable[[str], None]) -> Mapping[str, Gallery]:
+    """Pictures of the spine, and of each corridor, by section."""
+    spine = walked.spine
+    if spine is None or spine.model is None:
+        return {}
+    from kambin.report.pictures import access_figures, measure_figures
+
+    found = {"anatomy": measure_figures(spine, progress=progress)}
+    for corridor in walked.corridors:
+        progress(f"pictures of the corridor: {corridor.approach}")
+        found[corridor.approach] = access_figures(spine, corridor, progress=progress, three=False)
+    return found
