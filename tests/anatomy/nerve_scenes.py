@@ -93,7 +93,7 @@ def neural_of(labels: LabelMap, built: Assembly, **more: Any) -> Neural:
 @cache
 def measured(
     seed: int | None, voxel: float, missing: tuple[str, ...] = (), pose: int | None = None, **knobs: Any
-):  # noqa: ANN201
+):
     """A phantom's scan, its labels and bones, and everything neural; measured once per run."""
     scan = scan_of(Phantom(seed, **knobs), voxel, missing, None if pose is None else turned(pose))
     labels = label_map_of(scan.labels, scan.convention)

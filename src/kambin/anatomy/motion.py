@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,13 +24,21 @@ from kambin.anatomy.numbering import LUMBAR
 from kambin.anatomy.surfaces import surface_points
 from kambin.errors import InputError
 
-__all__ = ["Motion", "SegmentMotion", "Threshold", "compare_models", "compare_spines", "instability_thresholds"]
+__all__ = [
+    "Motion",
+    "SegmentMotion",
+    "Threshold",
+    "compare_models",
+    "compare_spines",
+    "instability_thresholds",
+]
 
 Floats = NDArray[np.float64]
 
 # Points of a surface that are laid on the other; more adds nothing to a rigid motion.
 POINTS = 3000
-ROUNDS = 40
+ROUNDS, POINT_ROUNDS = 40, 8
+NEIGHBOURS = 12
 SETTLED_MM = 1e-4
 # Share of the pairs that counts: the rest lies at the edge of one of the fields of view.
 KEPT_SHARE = 0.9
@@ -215,25 +224,52 @@ def _fit(first: SpineModel, second: SpineModel, name: str) -> _Fit | str:
 
 
 def _closest(here: Floats, there: Floats, turn: Floats, shift: Floats) -> _Fit:
-    """Iterate closest points, both ways at once so that neither surface is favoured."""
+    """Iterate closest points: first pair by pair, then along the surfaces' normals.
+
+    Points of two grids attract each other, which holds a motion back; along the normals they can not.
+    """
     from scipy.spatial import cKDTree
 
-    target, source = cKDTree(there), cKDTree(here)
-    residual = np.inf
-    for _ in range(ROUNDS):
-        distance, index = target.query(here @ turn.T + shift)
-        back, other = source.query((there - shift) @ turn)
-        pairs_here = np.concatenate([here, here[other]])
-        pairs_there = np.concatenate([there[index], there])
-        apart = np.concatenate([distance, back])
-        kept = apart <= np.quantile(apart, KEPT_SHARE)
-        turn, shift = _rigid(pairs_here[kept], pairs_there[kept])
-        now = float(np.sqrt((apart[kept] ** 2).mean()))
+    target = cKDTree(there)
+    normals = _normals(target)
+    residual = now = np.inf
+    for turn_count in range(ROUNDS):
+        moved = here @ turn.T + shift
+        distance, index = target.query(moved)
+        kept = distance <= np.quantile(distance, KEPT_SHARE)
+        if turn_count < POINT_ROUNDS:
+            turn, shift = _rigid(here[kept], there[index[kept]])
+            continue
+        off = ((moved - there[index]) * normals[index]).sum(axis=1)
+        now = float(np.sqrt((off[kept] ** 2).mean()))
+        small, step = _along_normals(moved[kept], normals[index[kept]], off[kept])
+        turn, shift = small @ turn, small @ shift + step
         if abs(residual - now) < SETTLED_MM:
             break
         residual = now
     reach = float(np.sqrt(((here - here.mean(axis=0)) ** 2).sum(axis=1).mean()))
-    return _Fit(turn, shift, min(residual, now), reach)
+    return _Fit(turn, shift, now, reach)
+
+
+def _normals(tree: Any) -> Floats:
+    """Unit normals of a surface at its points, of either sign, from each point's neighbours."""
+    points = np.asarray(tree.data, dtype=np.float64)
+    _, index = tree.query(points, k=NEIGHBOURS)
+    near = points[index] - points[index].mean(axis=1, keepdims=True)
+    _, vectors = np.linalg.eigh(np.einsum("nki,nkj->nij", near, near))
+    found: Floats = vectors[:, :, 0]
+    return found
+
+
+def _along_normals(points: Floats, normals: Floats, off: Floats) -> tuple[Floats, Floats]:
+    """The small motion that takes points nearest to the planes through their partners."""
+    from scipy.spatial.transform import Rotation
+
+    middle = points.mean(axis=0)
+    terms = np.concatenate([np.cross(points - middle, normals), normals], axis=1)
+    found, *_ = np.linalg.lstsq(terms, -off, rcond=None)
+    small: Floats = Rotation.from_rotvec(found[:3]).as_matrix()
+    return small, middle + found[3:] - small @ middle
 
 
 def _rigid(here: Floats, there: Floats) -> tuple[Floats, Floats]:
@@ -272,16 +308,14 @@ def _segment(
         rotation_deg=left,
         lateral_deg=posterior,
         axial_deg=cranial,
-        translation_uncertainty_mm=2.0
-        * spread
-        * (1.0 + float(np.linalg.norm(corner - base.centre_lps)) / lever),
+        translation_uncertainty_mm=2.0 * spread * arm,
         rotation_uncertainty_deg=float(np.degrees(2.0 * spread / lever)),
         beyond=tuple(item.name for item in limits if values.get(item.name, 0.0) >= item.value),
     )
 
 
 def _angles(turned: Floats) -> tuple[float, float, float]:
-    """Rotation vector in the frame left, posterior, cranial as extension, left bend and left turn, degrees."""
+    """Rotation vector in the frame left, posterior, cranial as extension, left bend, left turn; degrees."""
     from scipy.spatial.transform import Rotation
 
     vector = np.degrees(Rotation.from_matrix(turned).as_rotvec())

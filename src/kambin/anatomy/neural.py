@@ -216,7 +216,7 @@ def _foramen(
         (
             "foramen_area",
             opening.area_mm2,
-            BORDER_SHARE * segment.voxel_mm * border,
+            area,
             "its border is not closed",
         ),
     ):
