@@ -13,7 +13,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kambin.anatomy.herniation_facts import MeasuredDisc, herniation_facts
     from kambin.anatomy.model import Caution, CrestHeight, Interspace, Measurement, Spine, Vertebra
+    from kambin.anatomy.motion import Motion, SegmentMotion, compare_spines, instability_thresholds
     from kambin.anatomy.phantom import Phantom, PhantomScan, PhantomTruth
     from kambin.anatomy.reading import LabelMap, label_map_of, read_image, read_label_map
     from kambin.anatomy.refusal import Reason, ScanRefused
@@ -25,16 +27,22 @@ __all__ = [
     "CrestHeight",
     "Interspace",
     "LabelMap",
+    "MeasuredDisc",
     "Measurement",
+    "Motion",
     "Phantom",
     "PhantomScan",
     "PhantomTruth",
     "Reason",
     "ScanRefused",
+    "SegmentMotion",
     "Spine",
     "Vertebra",
     "Volume",
+    "compare_spines",
     "facts",
+    "herniation_facts",
+    "instability_thresholds",
     "label_map_of",
     "measure_spine",
     "read_image",
@@ -47,16 +55,22 @@ _HOME = {
     "CrestHeight": "model",
     "Interspace": "model",
     "LabelMap": "reading",
+    "MeasuredDisc": "herniation_facts",
     "Measurement": "model",
+    "Motion": "motion",
     "Phantom": "phantom",
     "PhantomScan": "phantom",
     "PhantomTruth": "phantom",
     "Reason": "refusal",
     "ScanRefused": "refusal",
+    "SegmentMotion": "motion",
     "Spine": "model",
     "Vertebra": "model",
     "Volume": "volume",
+    "compare_spines": "motion",
     "facts": "spine",
+    "herniation_facts": "herniation_facts",
+    "instability_thresholds": "motion",
     "label_map_of": "reading",
     "measure_spine": "spine",
     "read_image": "reading",
