@@ -48,7 +48,7 @@ def structure_words(name: str) -> str:
         if words.endswith(f" {side}"):
             words = f"{side} {words.removesuffix(f' {side}')}"
         words = words.replace("rib " + side, f"{side} rib")
-    return "canal content" if words == "spinal cord" else words
+    return {"spinal cord": "canal content", "body": "soft tissue"}.get(words, words)
 
 
 def ground(canvas: Canvas, scene: Scene, plane: Plane) -> tuple[str, ...]:

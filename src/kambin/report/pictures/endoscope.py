@@ -16,14 +16,14 @@ from kambin.report.pictures.corridor import ends
 from kambin.report.pictures.looks import Look, class_of, paint, part
 from kambin.report.pictures.picture import Media, Picture
 from kambin.report.pictures.planes import edge_letters, towards
-from kambin.report.pictures.scene import Scene
+from kambin.report.pictures.scene import Scene, drawn_as_tubes
 
 __all__ = ["build_cube", "endoscope_pictures", "stages"]
 
 Floats = NDArray[np.float64]
 
 # structures of these classes are seen; muscle, bowel and the like lie outside of what is cleared
-SEEN = ("herniation", "root", "canal", "disc", "sacrum", "vertebra", "hip", "artery", "vein")
+SEEN = ("herniation", "root", "sac", "canal", "disc", "sacrum", "vertebra", "hip", "artery", "vein")
 TITLES = {
     "foramen": "Endoscope at the foramen",
     "opened": "Endoscope after foraminoplasty",
@@ -66,10 +66,10 @@ def build_cube(scene: Scene, plan: AccessPlan, centre_lps: Floats) -> Cube:
     cube = Cube(centre_lps)
     volume = scene.labels.volume
     model = scene.model
-    given = model is not None and model.sac is not None
+    tubes = drawn_as_tubes(scene)
     for name in scene.labels.voxels:
         look = class_of(name).name
-        if look not in SEEN or (look == "canal" and given):
+        if look not in SEEN or look in tubes:
             continue
         box = scene.labels.boxes[name]
         mask = volume.array[box] == scene.labels.value_of(name)
@@ -82,10 +82,9 @@ def build_cube(scene: Scene, plan: AccessPlan, centre_lps: Floats) -> Cube:
         wanted = Part.SUPERIOR_ARTICULAR_LEFT if plan.side is Side.LEFT else Part.SUPERIOR_ARTICULAR_RIGHT
         cube.add_mask("articular", parts.codes == wanted, _start(parts.box), volume.lps_from_voxel)
     _add_discs(cube, model)
-    if model.sac is not None:
-        cube.add_tube(
-            "sac", model.sac.points_lps, np.minimum(model.sac.half_width_mm, model.sac.half_depth_mm)
-        )
+    if model.sac is not None and model.sac.how == "derived":
+        size = np.sqrt(model.sac.half_width_mm * model.sac.half_depth_mm)
+        cube.add_tube("sac", model.sac.points_lps, size)
     for root in model.roots:
         cube.add_tube(_roots(plan, root), root.points_lps, root.radius_mm)
     return cube

@@ -15,7 +15,7 @@ from kambin.anatomy.reading import LabelMap
 from kambin.anatomy.volume import Volume
 from kambin.errors import InputError
 
-__all__ = ["Scene", "scene_of"]
+__all__ = ["Scene", "drawn_as_tubes", "scene_of"]
 
 Floats = NDArray[np.float64]
 
@@ -143,3 +143,14 @@ def scene_of(spine: Spine, labels: LabelMap | None = None, image: Volume | None 
             expected="a spine that was read from a file in this run",
         )
     return Scene(spine, voxels, image if image is not None else (None if model is None else model.image))
+
+
+def drawn_as_tubes(scene: Scene) -> tuple[str, ...]:
+    """Classes of the map that are left out, because the model's tubes stand for them."""
+    model = scene.model
+    if model is None:
+        return ()
+    nerves = ("root",) if model.roots else ()
+    if model.sac is None:
+        return nerves
+    return (*nerves, "canal") if model.sac.how == "given" else (*nerves, "canal", "sac")

@@ -22,14 +22,14 @@ from kambin.report.pictures.landmarks import root_name, roots_in_words
 from kambin.report.pictures.looks import Look, class_of, part
 from kambin.report.pictures.picture import Media, Picture
 from kambin.report.pictures.planes import Plane, edge_letters
-from kambin.report.pictures.scene import Scene
+from kambin.report.pictures.scene import Scene, drawn_as_tubes
 
 __all__ = ["Unrendered", "spine_picture"]
 
 Floats = NDArray[np.float64]
 
 # classes that are drawn; the rest would hide them
-SHOWN = ("herniation", "root", "canal", "disc", "sacrum", "vertebra", "hip")
+SHOWN = ("herniation", "root", "sac", "canal", "disc", "sacrum", "vertebra", "hip")
 WIDTH_MM, MARGIN_MM, PIXELS = 250.0, 44.0, 900
 TURN_DEG, LIFT_DEG = 35.0, 12.0  # of the oblique view: to the side, and from above
 SEE_THROUGH = 0.35  # opacity of hip bones in front of the spine
@@ -127,12 +127,12 @@ def _keys(canvas: Canvas, scene: Scene) -> list[str]:
     looks: dict[str, Look] = {}
     for name in scene.labels.voxels:
         look = class_of(name)
-        if look.name in SHOWN:
+        if look.name in SHOWN and look.name not in drawn_as_tubes(scene):
             looks[look.name] = look
     if scene.model is not None and scene.model.sac is not None:
-        looks["sac"] = part("sac")
+        looks["sac"] = class_of("dural_sac")
     if scene.model is not None and scene.model.roots:
-        looks["exiting"] = class_of("root")
+        looks["root"] = class_of("root")
     for look in looks.values():
         canvas.key(look)
     return [look.say for look in looks.values()]
@@ -227,16 +227,15 @@ def _camera(renderer: Any, plane: Plane) -> None:
 
 def _meshes(scene: Scene, plane: Plane, proposal: Proposal | None) -> Iterator[tuple[Any, Look, float]]:
     model = scene.model
-    given_sac = model is not None and model.sac is not None
     for name in scene.labels.voxels:
         look = class_of(name)
-        if look.name in SHOWN and not (look.name == "canal" and given_sac):
+        if look.name in SHOWN and look.name not in drawn_as_tubes(scene):
             mesh = _surface(scene, name, plane)
             if mesh is not None:
                 yield mesh, look, SEE_THROUGH if look.name == "hip" else 1.0
-    if model is not None and model.sac is not None:
+    if model is not None and model.sac is not None and model.sac.how == "derived":
         sac = model.sac
-        yield _tube(sac.points_lps, np.minimum(sac.half_width_mm, sac.half_depth_mm), False), part("sac"), 1.0
+        yield _tube(sac.points_lps, np.sqrt(sac.half_width_mm * sac.half_depth_mm), False), part("sac"), 1.0
     for root in () if model is None else model.roots:
         yield _tube(root.points_lps, root.radius_mm, root.how == "derived"), class_of("root"), 1.0
     if proposal is not None:
