@@ -242,3 +242,29 @@ def test_letters_follow_from_directions_alone():
             assert (away[0] > 0) == (letters["far"] == "L")
     assert [towards(row) for row in np.eye(3)] == ["L", "P", "H"]
     assert [towards(-row) for row in np.eye(3)] == ["R", "A", "F"]
+
+
+def test_inside_a_body_nothing_is_air():
+    """A map with the skin: muscle and bowel are soft tissue in the film and no holes."""
+    from kambin.anatomy.reading import label_map_of
+    from kambin.anatomy.volume import Volume
+    from kambin.report.pictures.looks import hounsfield
+
+    labels = hand_made.label_map({"colon": (30.0, 0.0, 0.0)})
+    plain = carm.film_of(scene_of(hand_made.spine(labels))).volume
+    assert set(np.unique(plain.array)) == {-1000, *(int(value) for value in hounsfield()["vertebra"])}
+    assert class_of("body").name == "tissue"
+    convention = label_map_of(Volume(labels.volume.array, labels.volume.lps_from_voxel), "total").convention
+    if "body" in convention.names.values():
+        pytest.skip("this convention has a body of its own")
+    named = replace(convention, names={**convention.names, 250: "body"})
+    array = labels.volume.array.copy()
+    array[array == 0] = 250
+    whole = replace(
+        labels,
+        volume=Volume(array, labels.volume.lps_from_voxel),
+        convention=named,
+        voxels={**labels.voxels, "body": int((array == 250).sum())},
+        boxes={**labels.boxes, "body": tuple(slice(0, size) for size in array.shape)},
+    )
+    assert -1000 not in carm.film_of(Scene(hand_made.spine(), whole, None)).volume.array

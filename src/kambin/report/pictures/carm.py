@@ -62,9 +62,11 @@ def film_of(scene: Scene) -> Film:
         if low == 0.0 and high > 1000.0 and np.count_nonzero(image.array) < image.array.size / 4:
             return Film(image, 0.0, "Made from the CT, of which only the bone is given.")
     values = hounsfield()
-    named = {
-        name: values[class_of(name).name] for name in scene.labels.voxels if class_of(name).name in values
-    }
+    found = {name: class_of(name).name for name in scene.labels.voxels}
+    named = {name: values[look] for name, look in found.items() if look in values}
+    if "tissue" in found.values():
+        # inside a body, what is not bone is soft and not air
+        named = {name: named.get(name, values["tissue"]) for name in found}
     volume = label_volume(scene.labels, named)
     return Film(volume, -1000.0, "Made from the labels with usual tissue values; there is no CT.")
 
