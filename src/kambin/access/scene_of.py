@@ -164,7 +164,9 @@ def _patch(ground: Ground, rules: Rules, box: TipBox) -> Patch:
     if rules.window == "laminae" and canal is not None and len(canal.points_lps):
         line = local.of(canal.points_lps)
         here = int(np.argmin(np.abs(line[:, 2] - local.of(centre)[2])))
-        back = canal.points_lps[here] + canal.frames[here][1] * canal.depth_mm[here] / 2
+        low, high = setting("canal_depth_range_mm").value
+        depth = float(np.clip(canal.depth_mm[here], low, high))
+        back = canal.points_lps[here] + canal.frames[here][1] * depth / 2
         centre = back + axes[0] * float((centre - back) @ axes[0])
         axes[2] = canal.frames[here][2]
     return Patch(centre, (half[:, None] * axes)[half > 0])

@@ -231,7 +231,8 @@ def canal_depth(model: SpineModel, local: Local) -> float:
     if model.canal is None or not len(model.canal.points_lps):
         return float(setting("canal_depth_mm").value)
     nearest = int(np.argmin(np.abs(local.of(model.canal.points_lps)[:, 2])))
-    return float(model.canal.depth_mm[nearest])
+    low, high = setting("canal_depth_range_mm").value
+    return float(np.clip(model.canal.depth_mm[nearest], low, high))
 
 
 def _in_map(model: SpineModel, level: str, side: Side) -> HerniatedDisc | None:

@@ -84,8 +84,11 @@ def run_access(asked: Asked, folder: Path | None, as_json: bool) -> int:
 
 
 def _one_of(option: str, given: str, allowed: Sequence[str]) -> None:
+    """A value that is none of the choices is a mistake of usage, as typer's own."""
+    import typer
+
     if given not in allowed:
-        raise InputError(f"no such choice: {given}", where=option, expected=", ".join(allowed))
+        raise typer.BadParameter(f"{given!r} is none of {', '.join(allowed)}", param_hint=option)
 
 
 def _plans(
