@@ -35,6 +35,8 @@ ELLIPSOID, CONE, BOX, BODY, DISC, SLICE = 0, 1, 2, 3, 4, 5
 # a row: kind, local_from_phantom (12), parameters (up to 37)
 START = 13
 WIDTH = START + 37
+# functions are evaluated this far outside their boxes, so that borders lie between two samples, mm
+MARGIN = 1.0
 
 
 @njit(cache=True)
@@ -274,20 +276,19 @@ def moments(rows: Floats, boxes: Floats, minus: Floats, low: Floats, high: Float
     partial = np.zeros((nx, 4))
     for i in prange(nx):
         x = low[0] + (i + 0.5) * step
+        near = np.empty(rows.shape[0], dtype=np.int64)
         for j in range(ny):
             y = low[1] + (j + 0.5) * step
-            near = False
-            for r in range(rows.shape[0]):
-                if boxes[r, 0] <= x <= boxes[r, 3] and boxes[r, 1] <= y <= boxes[r, 4]:
-                    near = True
-                    break
-            if not near:
+            count, bottom, top = _near_line(boxes, x, y, near)
+            if count == 0:
                 continue
+            first = max(int((bottom - low[2]) / step) - 1, 0)
+            last = min(int((top - low[2]) / step) + 2, nz)
             before = 1e30
-            for k in range(nz + 1):
+            for k in range(first, last + 1):
                 z = low[2] + k * step
-                value = _cut(rows, boxes, minus, x, y, z)
-                if k > 0:
+                value = _cut(rows, boxes, near[:count], minus, x, y, z)
+                if k > first:
                     share, middle = _inside(before, value)
                     if share > 0.0:
                         place = z - step + middle * step
@@ -303,14 +304,25 @@ def moments(rows: Floats, boxes: Floats, minus: Floats, low: Floats, high: Float
 
 
 @njit(cache=True)
-def _cut(rows: Any, boxes: Any, minus: Any, x: float, y: float, z: float) -> Any:
-    least = 1e3
-    for r in range(rows.shape[0]):
+def _near_line(boxes: Any, x: float, y: float, near: Any) -> Any:
+    """Rows whose box a line along z passes, put into `near`; their number, and where they begin and end."""
+    count, bottom, top = 0, 1e30, -1e30
+    for r in range(boxes.shape[0]):
         if (
-            boxes[r, 0] - 1.0 <= x <= boxes[r, 3] + 1.0
-            and boxes[r, 1] - 1.0 <= y <= boxes[r, 4] + 1.0
-            and boxes[r, 2] - 1.0 <= z <= boxes[r, 5] + 1.0
+            boxes[r, 0] - MARGIN <= x <= boxes[r, 3] + MARGIN
+            and boxes[r, 1] - MARGIN <= y <= boxes[r, 4] + MARGIN
         ):
+            near[count] = r
+            count += 1
+            bottom, top = min(bottom, boxes[r, 2]), max(top, boxes[r, 5])
+    return count, bottom, top
+
+
+@njit(cache=True)
+def _cut(rows: Any, boxes: Any, near: Any, minus: Any, x: float, y: float, z: float) -> Any:
+    least = 1e3
+    for r in near:
+        if boxes[r, 2] - MARGIN <= z <= boxes[r, 5] + MARGIN:
             value = _value(rows[r], x, y, z)
             if value < least:
                 least = value

@@ -13,7 +13,8 @@ from kambin.case.words import Side
 __all__ = ["TruthValue", "volume_of"]
 
 Floats = NDArray[np.float64]
-VOLUME_STEP_MM = 0.6
+# distance of the lines of integration: a hundredth of the solid's size, within these limits
+STEPS, STEP_LIMITS_MM = 100.0, (0.3, 0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +49,6 @@ def volume_of(solids: list[Placed], minus: list[Placed] | None = None) -> tuple[
     rows, bounds = rows_of(solids)
     taken, _ = rows_of(minus or [])
     low, high = bounds[:, :3].min(axis=0), bounds[:, 3:].max(axis=0)
-    volume, *first = moments(rows, bounds, taken, low, high, VOLUME_STEP_MM)
+    step = float(np.clip(np.prod(high - low) ** (1 / 3) / STEPS, *STEP_LIMITS_MM))
+    volume, *first = moments(rows, bounds, taken, low, high, step)
     return float(volume), np.asarray(first, dtype=np.float64) / volume
