@@ -20,6 +20,8 @@ from kambin.anatomy.reading import LabelMap, label_map_of
 from kambin.anatomy.regions import Region
 from kambin.anatomy.volume import Volume
 
+# what lies beside the spine: painting it costs more than all the rest
+BESIDE = ("skin", "organs", "vessels", "muscles")
 TURN = Rotation.from_euler("xyz", [17, -23, 31], degrees=True).as_matrix()
 
 
@@ -78,7 +80,7 @@ def turned(seed: int) -> np.ndarray:
 def scan_of(
     phantom: Phantom, voxel: float, missing: tuple[str, ...] = (), pose: np.ndarray | None = None
 ) -> PhantomScan:
-    return phantom.scan(voxel, missing=missing, view=view_of(phantom), lps_from_phantom=pose)
+    return phantom.scan(voxel, missing=(*missing, *BESIDE), view=view_of(phantom), lps_from_phantom=pose)
 
 
 def bones_of_scan(labels: LabelMap) -> Assembly:

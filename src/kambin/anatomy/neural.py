@@ -42,7 +42,7 @@ Floats = NDArray[np.float64]
 
 # An area's border is unsure by this share of a voxel all round: the field's own error, a tenth, and corners.
 BORDER_SHARE = 0.15
-# Where pedicles end, and where their middles lie, is less sure than a surface: half width of the 95 % interval
+# Where pedicles end, and where their middles lie, is less sure than a surface: half width of 95 %
 # of a foramen's lengths (mm) and area (share), as seen on the phantom at voxels of 0.8 mm.
 PLANE_MM, PLANE_SHARE = 0.9, 0.08
 # Half width of a normal distribution's 95 %.
