@@ -14,7 +14,7 @@ from kambin.anatomy.phantom import PhantomScan
 from kambin.anatomy.reading import label_map_of
 from kambin.anatomy.spine import measure_spine
 from kambin.anatomy.volume import Volume
-from tests.anatomy.trials import measured, scanned, turned_by
+from tests.anatomy.trials import SOFT, measured, scanned, turned_by
 
 Key = tuple[str, str | None, str | None]
 MIRROR = np.diag([-1.0, 1, 1, 1])
@@ -208,3 +208,10 @@ def test_nothing_without_bodies() -> None:
     assert all(
         item.method.startswith("not measured: ") for item in found.measurements if item.name == "body_depth"
     )
+
+
+@pytest.mark.parametrize("sacralised", ["none", "both"])
+def test_a_sacralised_vertebra_is_warned_of(sacralised: str) -> None:
+    found = measured(scanned(1, 1.25, (*SOFT, "hips"), sacralised=sacralised))
+    warned = {caution.code for caution in found.warnings}
+    assert ("transition_possible" in warned) == (sacralised == "both")

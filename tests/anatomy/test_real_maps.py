@@ -63,18 +63,22 @@ def on(name: str, what: str = "spine") -> pytest.MarkDecorator:
 def test_s0328_crests_rise_about_20_mm_above_the_disc(spine: Spine) -> None:
     assert spine.levels == ("L1", "L2", "L3", "L4", "L5", "S1", "sacrum")
     discs = ("disc_L1-L2", "disc_L2-L3", "disc_L3-L4", "disc_L4-L5", "disc_L5-S1")
-    assert [what for what in spine.missing if not what.startswith("canal_depth")] == [*discs, "skin"]
+    assert {*discs, "skin"} <= set(spine.missing)
+    assert not {"L1", "L2", "L3", "L4", "L5", "sacrum", "hip_left", "hip_right", "lordosis"} & set(
+        spine.missing
+    )
     assert set(spine.crest) == {Side.LEFT, Side.RIGHT}
     for crest in spine.crest.values():
         assert abs(crest.height_mm - 20) <= 5  # "about 20 mm above the L4/5 disc on both sides"
         assert abs(crest.height_mm - 20) <= crest.uncertainty_mm + 1
-    assert {caution.code for caution in spine.warnings} == {
+    assert {
         "convention_from_anatomy",
         "stray_voxels",
         "discs_derived",
         "no_skin",
         "not_measured",
-    }
+        "transition_possible",  # this man's lowest disc is 5.5 mm high, the others 8.8
+    } <= {caution.code for caution in spine.warnings}
 
 
 @on("s0328")

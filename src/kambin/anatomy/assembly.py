@@ -30,6 +30,10 @@ __all__ = ["Assembly", "assemble"]
 
 Floats = NDArray[np.float64]
 
+# A lowest disc below this share of the others is taken for a rudiment until someone says otherwise: those of
+# the phantom's sacralised patients have 0.58 to 0.64 of the others' height, sound ones 0.95 and more.
+RUDIMENT_SHARE = 0.7
+
 
 @dataclass(slots=True, eq=False)
 class Assembly:
@@ -83,6 +87,7 @@ def assemble(column: Column, labels: LabelMap) -> Assembly:
     built.shapes = {name: body.shape for name, body in built.bodies.items() if name != "T12"}
     sacrum = column.sacrum
     _fit_discs(built, column, labels, sacrum)
+    _check_lowest_disc(built, column)
     built.rings = find_rings(built.bodies, built.arches)
     _separate(built, column, labels)
     if sacrum is not None and "S1" in built.shapes:
@@ -114,6 +119,23 @@ def _fit_discs(built: Assembly, column: Column, labels: LabelMap, sacrum: Field 
         gap = find_gap(upper.field, lower_field, np.array(space.centre_lps), frame)
         if gap is not None:
             built.discs[level] = measure_disc(level, gap, facing, space, region(labels, f"disc_{level}"))
+
+
+def _check_lowest_disc(built: Assembly, column: Column) -> None:
+    """A lowest disc much lower than the others is the mark of a sacralised vertebra, or of wear."""
+    heights = {level: found.heights_mm[1] or 0.0 for level, found in built.discs.items()}
+    lowest = [level for level in heights if level.endswith("S1")]
+    others = [height for level, height in heights.items() if level not in lowest]
+    if not lowest or len(others) < 2:
+        return
+    usual = float(np.median(others))
+    if heights[lowest[0]] < RUDIMENT_SHARE * usual:
+        name = lowest[0].split("-")[0]
+        text = (
+            f"The disc {lowest[0]} is {heights[lowest[0]]:.1f} mm high, others {usual:.1f} mm: {name} may "
+            "be sacralised, or the disc worn; the numbering of the levels has to be confirmed."
+        )
+        column.warn("transition_possible", text, name, lowest[0])
 
 
 def _fit_sacrum(built: Assembly, upper: Body, sacrum: Field, space: Interspace) -> None:
