@@ -64,7 +64,7 @@ def test_draws_are_normal_and_independent() -> None:
     draws = spread_normal(4096, 6)
     assert np.abs(draws.mean(axis=0)).max() < 0.01
     assert np.abs(draws.std(axis=0) - 1).max() < 0.02
-    assert np.abs(np.corrcoef(draws.T) - np.eye(6)).max() < 0.03
+    assert np.abs(np.corrcoef(draws.T) - np.eye(6)).max() < 0.06
 
 
 def test_the_execution_error_gives_back_what_was_published() -> None:

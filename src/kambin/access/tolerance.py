@@ -24,6 +24,8 @@ __all__ = ["Near", "execution_sd_mm", "spread_normal", "tolerance_of"]
 Floats: TypeAlias = NDArray[np.float64]
 # Samples along the axis, mm.
 STEP_MM = 0.5
+# The same draws for every patient, so that equal patients have equal tolerances.
+SEED = 20
 # No nerve of one access lies farther from the tip than this along the axis.
 NEAR_MM = 80.0
 
@@ -56,16 +58,15 @@ def execution_sd_mm() -> Floats:
 
 
 def spread_normal(count: int, columns: int) -> Floats:
-    """Evenly spread draws of independent standard normals, shape (count, columns); always the same."""
+    """Evenly spread draws of independent standard normals, shape (count, columns); always the same.
+
+    A Latin hypercube: in every column each of `count` equally likely steps occurs once.
+    """
     from scipy.special import ndtri
 
-    # generalised golden ratio: the root of x^(d+1) = x + 1
-    root = 2.0
-    for _ in range(60):
-        root = (1 + root) ** (1 / (columns + 1))
-    steps = root ** -np.arange(1, columns + 1)
-    even = (0.5 + np.arange(1, count + 1)[:, None] * steps) % 1.0
-    drawn: Floats = ndtri(np.clip(even, 1e-9, 1 - 1e-9))
+    order = np.random.default_rng(SEED)
+    steps = np.stack([order.permutation(count) for _ in range(columns)], axis=1)
+    drawn: Floats = ndtri((steps + 0.5) / count)
     return drawn
 
 
