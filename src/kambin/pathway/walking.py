@@ -113,10 +113,9 @@ def walk(
     progress("problem disc, urgency, indication, treatment")
     before = answer(case, knowledge)
     stop = _stop_note(before)
-    done = [Stage(name=name, state="done") for name in ("case", "diagnosis", "guideline")]
 
     spine, stage = stages.read_scan(scan, image, labels, stop, progress)
-    done.append(stage)
+    done = [*_TEXT_ONLY, stage]
     measured = () if spine is None else stages.measured_facts(spine)
     after = _again(before, measured, knowledge, trust_scan)
     corridors, stage = stages.seek_corridors(after, spine, stop, progress)
@@ -135,6 +134,13 @@ def _again(found: Answer, measured: Sequence[MeasuredFact], knowledge: Knowledge
         return found
     case = found.case.with_measured(measured)
     return answer(trusting(case) if trust_scan else case, knowledge)
+
+
+_TEXT_ONLY = (
+    Stage(name="case", state="done"),
+    Stage(name="diagnosis", state="done"),
+    Stage(name="guideline", state="done"),
+)
 
 
 class _Read(NamedTuple):
