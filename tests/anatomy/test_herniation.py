@@ -181,3 +181,14 @@ def test_facts_carry_the_names_of_the_case_and_leave_out_what_is_unknown() -> No
     measures["calcified_percent"] = 40.0
     again = facts_of_herniation(HerniatedDisc("L4-L5", "left", "", region, np.zeros(3), measures))
     assert {"zone", "calcified"} & {fact.name for fact in again.facts} == {"calcified"}
+
+
+def test_no_name_that_the_room_hands_on_is_also_a_module_of_it() -> None:
+    import pkgutil
+
+    import kambin.anatomy
+
+    # importing a module sets its name on the package, over a function of the same name
+    assert not {module.name for module in pkgutil.iter_modules(kambin.anatomy.__path__)} & set(
+        kambin.anatomy.__all__
+    )

@@ -13,7 +13,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kambin.anatomy.herniation_facts import MeasuredDisc, herniation_facts
     from kambin.anatomy.model import Caution, CrestHeight, Interspace, Measurement, Spine, Vertebra
     from kambin.anatomy.motion import Motion, SegmentMotion, compare_spines, instability_thresholds
     from kambin.anatomy.phantom import Phantom, PhantomScan, PhantomTruth
@@ -27,7 +26,6 @@ __all__ = [
     "CrestHeight",
     "Interspace",
     "LabelMap",
-    "MeasuredDisc",
     "Measurement",
     "Motion",
     "Phantom",
@@ -41,7 +39,6 @@ __all__ = [
     "Volume",
     "compare_spines",
     "facts",
-    "herniation_facts",
     "instability_thresholds",
     "label_map_of",
     "measure_spine",
@@ -55,7 +52,6 @@ _HOME = {
     "CrestHeight": "model",
     "Interspace": "model",
     "LabelMap": "reading",
-    "MeasuredDisc": "herniation_facts",
     "Measurement": "model",
     "Motion": "motion",
     "Phantom": "phantom",
@@ -69,7 +65,6 @@ _HOME = {
     "Volume": "volume",
     "compare_spines": "motion",
     "facts": "spine",
-    "herniation_facts": "herniation_facts",
     "instability_thresholds": "motion",
     "label_map_of": "reading",
     "measure_spine": "spine",
