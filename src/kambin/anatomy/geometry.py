@@ -1,8 +1,8 @@
 """What the next room needs to plan in: the parts, discs, canal, foramina and nerves as geometry.
 
 Frozen types with arrays. Points are LPS millimetres, one row each; a *frame* is a (3, 3) array with the rows
-left, posterior, cranial (see `frames.spine_frame`), fixed to the bone. `how` is ``given`` (a label of the map),
-``separated`` (cut out of a label) or ``derived`` (constructed from bone, with an uncertainty).
+left, posterior, cranial (see `frames.spine_frame`), fixed to the bone. `how` is ``given`` (a label of the
+map), ``separated`` (cut out of a label) or ``derived`` (constructed from bone, with an uncertainty).
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ RUN_LENGTH_MAX_RATIO = 64
 # Bytes read at a time: large enough to be fast, small enough not to count beside the voxels.
 CHUNK_BYTES = 1 << 24
 
-# A busy machine gives a process a part of its time: it is waited for so many times longer than it may compute.
+# A busy machine gives a process part of its time: it is waited for so many times longer than it may compute.
 WAIT_FACTOR = 4.0
 # Address space of the reading process: the interpreter with its libraries, and so many times the declared
 # bytes of voxels for the copies that reading, checking and scaling need at once.

@@ -1,4 +1,4 @@
-"""What `kambin plan --out` leaves in its folder: plan, report, patient aid, and every picture as its own file."""
+"""What `kambin plan --out` leaves in its folder: plan, report, patient aid, and each picture as a file."""
 
 from __future__ import annotations
 

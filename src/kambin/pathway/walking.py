@@ -90,10 +90,9 @@ def walk(
     labels : str, optional
         Name of the scan's label convention, where it can not be told from the file.
     trust_scan : bool
-        Where a measurement disagrees with what the clinician wrote, use the measurement; the disagreement is
-        shown all the same.
+        Use the measurement where the clinician wrote something else; the disagreement is shown all the same.
     card : Path, optional
-        An accepted model card of local results (`kambin outlook accept`).
+        An accepted model card of local results.
     progress : callable
         Called with one line before each stage.
 
@@ -103,17 +102,14 @@ def walk(
 
     Raises
     ------
-    OutOfScope
-        When the guideline must not answer for this patient.
-    IntegrityError
-        When the knowledge or an overlay contradicts itself.
+    OutOfScope, IntegrityError
+        The guideline must not answer for this patient; the knowledge or an overlay contradicts itself.
     """
     progress("knowledge")
     knowledge = load_knowledge(profile, overlays)
     progress("problem disc, urgency, indication, treatment")
     before = answer(case, knowledge)
     stop = _stop_note(before)
-
     spine, stage = stages.read_scan(scan, image, labels, stop, progress)
     done = [*_TEXT_ONLY, stage]
     measured = () if spine is None else stages.measured_facts(spine)
