@@ -187,11 +187,7 @@ class Phantom:
         grid = grid_about(
             low, high, truth.place.lps_from_model, np.eye(3) if axes is None else np.asarray(axes), spacing
         )
-        table = {name: value for value, name in sorted(convention(labels).names.items(), reverse=True)}
-        names = [self._label(truth.place, one, split_sacrum) for one in layers]
-        known = [(one, table[name]) for one, name in zip(layers, names, strict=True) if name in table]
-        codes = [value for _, value in known]
-        voxels = paint_codes(grid, [one for one, _ in known], codes, np.uint8)
+        voxels = self._painted(layers, truth.place, grid, labels, split_sacrum)
         if dice is not None:
             voxels = self._with_errors(voxels, dice, spacing)
         parts = paint_codes(grid, *self._parts(layers), np.uint8)
@@ -203,6 +199,15 @@ class Phantom:
             grid=grid,
             phantom=self,
         )
+
+    def _painted(
+        self, layers: list[Placed], place: Placement, grid: Grid, labels: str, split_sacrum: bool
+    ) -> NDArray[Any]:
+        """The label map; structures that the convention has no value for are left out."""
+        table = {name: value for value, name in sorted(convention(labels).names.items(), reverse=True)}
+        names = [self._label(place, one, split_sacrum) for one in layers]
+        known = [(one, table[name]) for one, name in zip(layers, names, strict=True) if name in table]
+        return paint_codes(grid, [one for one, _ in known], [value for _, value in known], np.uint8)
 
     def _with_errors(self, voxels: NDArray[Any], dice: float, spacing: Sequence[float]) -> NDArray[Any]:
         from kambin.anatomy.phantom.errors_of_labels import noisy
