@@ -169,24 +169,19 @@ class Phantom:
         margin_mm : float
             Room about the bones in the view ``bones``.
         dice : float, optional
-            Mean Dice of the labels against the exact map, 0.5 to 0.99; without it the map is exact.
-
-        Returns
-        -------
-        PhantomScan
+            Mean Dice of the labels against the exact map, 0.5 to 0.99; exact without.
 
         Raises
         ------
         InputError
-            Voxels outside 0.2 to 6 mm, or an unknown structure.
+            Voxels outside 0.2 to 6 mm, an unknown view, or no bone left to show.
         """
         spacing = _spacing(voxel_mm)
         truth = self.truth(lps_from_phantom)
         layers = [one for one in self.scene.layers if not self._left_out(one.structure, tuple(missing))]
         low, high = self._view(view, layers, margin_mm)
-        grid = grid_about(
-            low, high, truth.place.lps_from_model, np.eye(3) if axes is None else np.asarray(axes), spacing
-        )
+        along = np.eye(3) if axes is None else np.asarray(axes)
+        grid = grid_about(low, high, truth.place.lps_from_model, along, spacing)
         voxels = self._painted(layers, truth.place, grid, labels, split_sacrum)
         if dice is not None:
             voxels = self._with_errors(voxels, dice, spacing)
