@@ -89,6 +89,7 @@ format: $(STAMP) ## put the code into the one layout
 
 clean: ## remove what the targets wrote; the environment stays
 	rm -rf build dist .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find src tests tools bench -name '*.nb[ic]' -delete 2>/dev/null || true
 	find src tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean ## remove the environments too
