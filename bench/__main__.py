@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from bench import access, anatomy, carm, chain, delegated, proof, rate, startup, zen_race
+from bench import access, access_plan, anatomy, carm, chain, delegated, proof, rate, startup, zen_race
 from bench.row import AnswersDiffer, Row, not_measured
 
 __all__ = ["MEASURES", "main", "measure"]
@@ -20,6 +20,7 @@ OUT = Path("build/bench.json")
 MEASURES: Mapping[str, Callable[[bool], list[Row]]] = {
     "chain": chain.rows,
     "carm": carm.rows,
+    "plan": access_plan.rows,
     "rays": access.rays,
     "fields": access.clearance_error,
     "certificates": access.certificates,

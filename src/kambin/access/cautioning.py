@@ -36,6 +36,7 @@ def cautions_of(ground: Ground, way: Way, item: Proposal, tools: Instruments) ->
     tuple of Caution
     """
     return (
+        *_of_proof(item),
         *_of_nerves(item),
         *_of_bone(item),
         *_of_reach(item),
@@ -48,6 +49,17 @@ def unsure(clearance: Clearance) -> bool:
     """Whether a derived nerve may lie where the cannula goes, at one side of 95 %."""
     needed = float(setting("certain_sd").value) * clearance.uncertainty_mm / WIDE
     return clearance.kind == "nerve" and clearance.how == "derived" and clearance.robust_mm < needed
+
+
+def _of_proof(item: Proposal) -> list[Caution]:
+    proof = item.certificate
+    if proof.gap <= proof.tolerance:
+        return []
+    text = (
+        f"The search was cut short: a corridor with up to {proof.upper_bound:.2f} {proof.unit} instead of "
+        f"{proof.achieved:.2f} may exist."
+    )
+    return [Caution("certificate_open", text)]
 
 
 def _of_nerves(item: Proposal) -> list[Caution]:

@@ -19,7 +19,7 @@ from kambin.access.search import search
 __all__ = ["Found", "limits", "sweep"]
 
 # A search that is cut short tells its gap; beyond this many cells more of them hardly close it.
-MOST_CELLS = 20000
+MOST_CELLS = 60000
 QUICK_CELLS = 1500
 # Less bone than this share is not worth a search of its own.
 WORTH_SPARING = 0.03
