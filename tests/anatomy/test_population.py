@@ -41,6 +41,8 @@ REACHED_VOXELS = {
     "pedicle_height": 0.9,
     "canal_width": 0.8,
     "canal_depth": 1.2,
+    # behind a disc the line may graze the lower edge of a lamina: bone in the one, none in the other
+    "canal_depth_at_disc": 9.0,
     "crest_above_l45": 0.8,
     "crest_above_l5_pedicle": 1.2,
     "body_width": 0.7,

@@ -114,5 +114,16 @@ def value_errors(spine: Spine, scan: PhantomScan, skip: Iterable[str] = ()) -> l
             if kind == "size":
                 error /= truth.value
         uncertainty = None if item is None else item.uncertainty
-        found.append(Error(kind, truth.name, truth.level, truth.side, error, truth.value, uncertainty))
+        at_disc = truth.name == "canal_depth" and "-" in (truth.level or "")
+        found.append(
+            Error(
+                kind,
+                truth.name + "_at_disc" * at_disc,
+                truth.level,
+                truth.side,
+                error,
+                truth.value,
+                uncertainty,
+            )
+        )
     return found
