@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from kambin.pathway import Walk
     from kambin.report.pictures import Gallery
 
-__all__ = ["AID_LANGUAGES", "write_documents"]
-
-AID_LANGUAGES = ("en", "zh-Hans")
+__all__ = ["write_documents"]
 
 
 def write_documents(folder: Path, walked: Walk, progress: Callable[[str], None]) -> tuple[Path, ...]:
@@ -33,7 +31,8 @@ def write_documents(folder: Path, walked: Walk, progress: Callable[[str], None])
     tuple of Path
         What people open first comes first.
     """
-    from kambin.report import render_aid, render_report
+    from kambin.report import render_report
+    from kambin.report.aid import LANGUAGES, aid_file_name, render_aid
 
     galleries = _galleries(walked, progress)
     if galleries:
@@ -41,10 +40,12 @@ def write_documents(folder: Path, walked: Walk, progress: Callable[[str], None])
 
         progress("writing the pictures")
         for section, gallery in galleries.items():
+            if not gallery.pictures:
+                continue
             write_figures(gallery, folder / "pictures" / section)
     progress("writing the report and the patient aid")
     made = {"report.html": render_report(walked.plan, galleries)}
-    made |= {f"aid.{language}.html": render_aid(walked.plan, language) for language in AID_LANGUAGES}
+    made |= {aid_file_name(language): render_aid(walked.plan, language) for language in LANGUAGES}
     made |= {"plan.json": walked.plan.to_json()}
     for name, text in made.items():
         write_file(folder / name, text)

@@ -5,15 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kambin.case import Case, load
 from kambin.cli import ANSWERED, OPEN
-from kambin.cli.console import emit_json, note, write_file
+from kambin.cli.console import emit_json, note
 from kambin.errors import InputError
-
-if TYPE_CHECKING:
-    from kambin.pathway import Walk
 
 __all__ = ["read_case", "run_decide", "run_locate", "run_plan"]
 
@@ -40,31 +37,25 @@ def run_plan(
     progress = _progress()
     walked = walk(patient, scan, progress=progress, **settings)
     made = walked.plan
+    written: tuple[Path, ...] = ()
     if folder is not None:
-        _write(folder, walked, progress)
+        from kambin.cli.documents import write_documents
+
+        written = write_documents(folder, walked, progress)
     if as_json:
         sys.stdout.write(made.to_json())
     else:
         from kambin.cli.render import print_plan
 
         print_plan(made)
-        if folder is not None:
-            note(f"report: {folder / 'report.html'}\nplan:   {folder / 'plan.json'}")
+        for path in written:
+            note(f"written: {path}")
     failed = [stage for stage in made.stages if stage.state == "failed"]
     for stage in failed:
         note(f"kambin: {stage.name} failed: {stage.note}")
     if any(stage.name == "anatomy" for stage in failed):
         return InputError.exit_code
     return OPEN if made.red_flag or not made.answered or failed else ANSWERED
-
-
-def _write(folder: Path, walked: Walk, progress: Any) -> None:
-    """Everything that people take away, each file whole or not at all."""
-    from kambin.report import render_report
-
-    progress("writing plan.json and report.html")
-    write_file(folder / "report.html", render_report(walked.plan))
-    write_file(folder / "plan.json", walked.plan.to_json())
 
 
 def _folder(out: Path | None) -> Path | None:
