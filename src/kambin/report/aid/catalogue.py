@@ -58,7 +58,7 @@ class Catalogue:
 
     def items(self, *path: str) -> tuple[str, ...]:
         """All messages of a list, in order."""
-        found = []
+        found: list[str] = []
         while self.has(*path, str(len(found))):
             found.append(self(*path, str(len(found))))
         return tuple(found)

@@ -10,6 +10,7 @@ from typing import Any
 from kambin.report.aid.catalogue import Catalogue
 from kambin.report.aid.icons import PEOPLE, IconArray, icon_array
 from kambin.report.aid.quality import quality_words
+from kambin.report.words import capital
 
 __all__ = ["Chance", "Choice", "Line", "chance", "compare", "names_of", "natural_course"]
 
@@ -57,6 +58,11 @@ class Choice:
     who: str
     quality: str
     sources: tuple[str, ...]
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The sources by which a reader finds the study, without rows of tables where it is named."""
+        return tuple(name for name in self.sources if "/" not in name) or self.sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +131,9 @@ def chance(t: Catalogue, low: float | None, high: float | None, value: float | N
 
 
 def names_of(t: Catalogue, options: Iterable[str]) -> tuple[str, ...]:
-    """Plain names of options, each once."""
-    return tuple(
-        t("options", name, "name") for name in dict.fromkeys(options) if t.has("options", name, "name")
-    )
+    """Plain names of options, each once, as they stand inside a sentence."""
+    names = (t("options", name, "name") for name in dict.fromkeys(options) if t.has("options", name, "name"))
+    return tuple(name[:1].lower() + name[1:] for name in names)
 
 
 def _who(t: Catalogue, sources: Sequence[str]) -> str:
@@ -150,7 +155,7 @@ def _choices(t: Catalogue, cells: Sequence[Mapping[str, Any]], *, fixed: bool) -
         groups.setdefault(key, []).append(cell["option"])
     return tuple(
         Choice(
-            options=t.joined(names_of(t, options)),
+            options=capital(t.joined(names_of(t, options))),
             chance=chance(t, low, high, value),
             when="" if fixed else t.find("times", time, other="not stated"),
             who=_who(t, sources),

@@ -10,11 +10,12 @@ from kambin import evidence
 from kambin.plan import Plan
 from kambin.report.aid import story
 from kambin.report.aid.catalogue import Catalogue, catalogue, data_file
-from kambin.report.aid.chances import Choice, Line, compare, natural_course
+from kambin.report.aid.chances import Choice, Line, compare, names_of, natural_course
 from kambin.report.aid.options import OptionView, option_views
 from kambin.report.aid.quality import quality_words
 from kambin.report.aid.reading import reading
 from kambin.report.sources import Source, SourceBook
+from kambin.report.words import capital
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -120,7 +121,9 @@ def _grouped(t: Catalogue, options: tuple[OptionView, ...]) -> list[tuple[str, O
     for item in options:
         if item.again is not None:
             groups.setdefault((item.again, item.again_words), []).append(item)
-    return [(t.joined([item.name for item in group]), group[0]) for group in groups.values()]
+    return [
+        (capital(t.joined(names_of(t, [item.id for item in group]))), group[0]) for group in groups.values()
+    ]
 
 
 def render_aid(plan: Plan, language: str = "en") -> str:

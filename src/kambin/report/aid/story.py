@@ -10,7 +10,7 @@ from kambin.guideline.explaining import ArgumentDoc, OptionDoc
 from kambin.plan import Plan
 from kambin.report.aid.catalogue import Catalogue
 from kambin.report.aid.chances import names_of
-from kambin.report.words import number
+from kambin.report.words import capital, number
 
 __all__ = [
     "Keyhole",
@@ -151,7 +151,7 @@ def keyhole_view(t: Catalogue, plan: Plan) -> Keyhole:
     for item in options:
         if item["status"] in ("excluded", "not_indicated"):
             closed.setdefault(_reasons(t, plan, item), []).append(item["id"])
-    told = tuple((_names(t, names, "and"), reasons) for reasons, names in closed.items())
+    told = tuple((capital(_names(t, names, "and")), reasons) for reasons, names in closed.items())
     return Keyhole(tuple(answer), told)
 
 
