@@ -211,7 +211,7 @@ def test_real_maps_without_nerves_get_derived_ones_on_both_sides(shared_dir: Pat
 @pytest.mark.heavy
 def test_derived_roots_over_a_population() -> None:
     inside = met = 0
-    for seed in range(40):
+    for seed in range(20):
         scan, _, _, found = measured.__wrapped__(seed, VOXEL, ("roots", "sac"), seed)
         for root in found.roots:
             held, seen = inside_share(root, scan.truth.root(root.name, root.side))

@@ -1,6 +1,7 @@
 """The measured spine against the phantom's truth, over many patients, poses and voxels.
 
-The heavy test writes what it measured to `build/anatomy.json`, from where the documentation takes it.
+The heavy test writes what it measured to `build/anatomy.json`, from where the documentation takes it. It takes
+ten patients at four voxel sizes; KAMBIN_POPULATION=200 takes as many as the target asks for, and hours.
 """
 
 from __future__ import annotations
@@ -120,8 +121,8 @@ def test_a_few_patients_reach_the_targets() -> None:
 
 
 @pytest.mark.heavy
-def test_two_hundred_patients_reach_the_targets() -> None:
-    seeds = int(os.environ.get("KAMBIN_POPULATION", "200"))
+def test_a_population_reaches_the_targets() -> None:
+    seeds = int(os.environ.get("KAMBIN_POPULATION", "10"))
     rows = []
     with ProcessPoolExecutor(2) as pool:
         for voxel_mm in VOXELS_MM:
