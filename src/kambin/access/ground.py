@@ -114,12 +114,26 @@ def ground_of(
         return (f"pedicle {neighbours(level)[1]}",)
     progress("region and skin")
     roi, edge = region_of(model, local, placed)
+    progress("distances")
+    return _filled(
+        model, target, local, (roi, edge), [one for one, _ in placed], middle_of(local, placed[0][1])
+    )
+
+
+def _filled(
+    model: SpineModel,
+    target: Target,
+    local: Local,
+    region: tuple[Roi, Piece | None],
+    rules: Sequence[Rules],
+    middle: Floats,
+) -> Ground:
+    """Make every field, two at a time."""
+    (roi, edge), level = region, Level(target.level)
     cut = Cut.of(model, roi)
     to_go = structures.bone_to_go(model, cut, neighbours(level)[1], target.side)
-    progress("distances")
-    middle = middle_of(local, placed[0][1])
-    groups = tuple(dict.fromkeys(group for one, _ in placed for group in one.forbidden))
-    foramen = any(one.window == "foramen" for one, _ in placed)
+    groups = tuple(dict.fromkeys(group for one in rules for group in one.forbidden))
+    foramen = any(one.window == "foramen" for one in rules)
     with ThreadPoolExecutor(THREADS) as pool:
         bone = pool.submit(_bone, structures.bone_left(model, cut, to_go), local, roi)
         nerves = pool.submit(nerves_of, model, local, level, roi, middle)

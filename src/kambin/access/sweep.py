@@ -20,7 +20,6 @@ __all__ = ["Found", "limits", "sweep"]
 
 # A search that is cut short tells its gap; beyond this many cells more of them hardly close it.
 MOST_CELLS = 60000
-QUICK_CELLS = 1500
 # Less bone than this share is not worth a search of its own.
 WORTH_SPARING = 0.03
 
@@ -102,10 +101,4 @@ def _one_cannula(
 
 
 def _search(way: Way, budget: float, cannula: Cannula, warm: list[Ray]) -> SearchResult:
-    """Quickly first: that there is none often shows at once."""
-    scene, radius = way.with_budget(budget), cannula.outer_mm / 2
-    quick = replace(limits(), max_cells=QUICK_CELLS)
-    result = search(scene, way.patch, way.cone, radius, quick, warm[-6:])
-    if result.is_certified:
-        return result
-    return search(scene, way.patch, way.cone, radius, limits(), [*warm[-6:], result.ray])
+    return search(way.with_budget(budget), way.patch, way.cone, cannula.outer_mm / 2, limits(), warm[-6:])
