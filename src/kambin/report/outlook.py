@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from kambin.report.bars import Bar, share_bar
+from kambin.report.compared import Compared, ComparedTable, compared_view, tables_of
 from kambin.report.lexicon import Lexicon
 from kambin.report.sources import ConflictView, Source, SourceBook, split_note
 from kambin.report.words import capital, interval_words, words
 
-__all__ = ["FigureView", "Note", "OutcomeView", "OutlookView", "outlook_view"]
+__all__ = ["FigureView", "Note", "OutcomeView", "OutlookView", "note_of", "outlook_view"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,13 @@ class FigureView:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeView:
-    """One outcome: what is counted, which direction is better, the figures, and for whom there are none."""
+    """One outcome: what is counted, which direction is better, side by side, every figure, who has none."""
 
     label: str
     means: str
     better: str
     denominator: str
+    tables: tuple[ComparedTable, ...]
     figures: tuple[FigureView, ...]
     without: tuple[str, ...]
 
@@ -63,6 +65,8 @@ class OutlookView:
     main, more : tuple of OutcomeView
     notes, option_notes : tuple of Note
         What holds for all, and for single options.
+    compared : Compared
+        What stands side by side beyond the figures.
     missing : tuple of str
         What is not known of this patient and would change what is shown.
     """
@@ -71,6 +75,7 @@ class OutlookView:
     main: tuple[OutcomeView, ...]
     more: tuple[OutcomeView, ...]
     notes: tuple[Note, ...]
+    compared: Compared
     option_notes: tuple[Note, ...]
     missing: tuple[str, ...]
 
@@ -110,7 +115,20 @@ def _figure(figure: Mapping[str, Any], option: str, book: SourceBook) -> FigureV
     )
 
 
-def _note(about: str, text: str, book: SourceBook) -> Note:
+def note_of(about: str, text: str, book: SourceBook) -> Note:
+    """A remark with the evidence that stands in brackets at its end.
+
+    Parameters
+    ----------
+    about : str
+        Whom it is about; may be empty.
+    text : str
+    book : SourceBook
+
+    Returns
+    -------
+    Note
+    """
     said, ids = split_note(text)
     return Note(about, said, book.get(ids), book.disputed(ids))
 
@@ -128,7 +146,10 @@ def _shared(items: Iterable[tuple[str, Any]]) -> list[tuple[list[str], Any]]:
 
 
 def _outcome(
-    outcome: Mapping[str, Any], rows: Sequence[tuple[str, Mapping[str, Any]]], book: SourceBook
+    outcome: Mapping[str, Any],
+    rows: Sequence[tuple[str, Mapping[str, Any]]],
+    tables: tuple[ComparedTable, ...],
+    book: SourceBook,
 ) -> OutcomeView:
     found = _shared(
         (label, figure)
@@ -142,6 +163,7 @@ def _outcome(
         means=outcome["means"],
         better=outcome["better"],
         denominator=outcome["denominator"],
+        tables=tables,
         figures=tuple(_figure(figure, ", ".join(labels), book) for labels, figure in found),
         without=tuple(label for label, _ in rows if label not in named),
     )
@@ -167,14 +189,19 @@ def outlook_view(outlook: Mapping[str, Any] | None, lexicon: Lexicon, book: Sour
     layout = words()["outlook"]
     ordered = sorted(outlook["rows"], key=lambda row: row["option"] != layout["first"])
     rows = [(lexicon.option(layout["decision"], row["option"]), row) for row in ordered]
-    outcomes = [(item["key"], _outcome(item, rows, book)) for item in outlook["outcomes"]]
+    ids = [row["option"] for row in ordered]
+    outcomes = [
+        (item["key"], _outcome(item, rows, tables_of(outlook, item["key"], ids, lexicon, book), book))
+        for item in outlook["outcomes"]
+    ]
     return OutlookView(
         options=tuple(label for label, _ in rows),
         main=tuple(view for key, view in outcomes if key in layout["main"]),
         more=tuple(view for key, view in outcomes if key not in layout["main"]),
-        notes=tuple(_note("", text, book) for text in outlook["notes"]),
+        notes=tuple(note_of("", text, book) for text in outlook["notes"]),
+        compared=compared_view(outlook, ordered, lexicon, book),
         option_notes=tuple(
-            _note(", ".join(labels), text, book)
+            note_of(", ".join(labels), text, book)
             for labels, text in _shared((label, text) for label, row in rows for text in row["notes"])
         ),
         missing=tuple(capital(lexicon.label(name)) for name in outlook["missing_facts"]),

@@ -2,43 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kambin.plan import Plan
 from kambin.report.lexicon import Lexicon
-from kambin.report.words import capital, decision_name, humanise, number, value_words, words
+from kambin.report.measured import (
+    LevelGroup,
+    MethodNote,
+    level_groups,
+    methods,
+    place_words,
+    quantity,
+    with_uncertainty,
+)
+from kambin.report.measured import structure as structure_words
+from kambin.report.words import capital, decision_name, value_words, words
 
 __all__ = [
     "Disagreement",
     "EffectView",
-    "MeasuredGroup",
-    "MeasuredRow",
     "ScanView",
+    "caution_words",
     "first_screen_warnings",
     "scan_view",
 ]
-
-NOT_MEASURED = "not measured"
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredRow:
-    """One measured value: of what, value with its uncertainty, and the structures used."""
-
-    what: str
-    value: str
-    structures: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredGroup:
-    """Values of one quantity that were measured in the same way."""
-
-    quantity: str
-    method: str
-    rows: tuple[MeasuredRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +42,12 @@ class EffectView:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A value that was written and measured differently."""
+    """A value that was written and measured differently; `used` says which of them the plan rests on."""
 
     label: str
     stated: str
     measured: str
+    used: str
     method: str
 
 
@@ -69,47 +59,61 @@ class ScanView:
     ----------
     levels : str
         Bones that were found, in words.
+    others : str
+        What else the label map holds.
     convention : str
         How the labels were read.
-    groups : tuple of MeasuredGroup
+    near, far : tuple of LevelGroup
+        Measured values of the problem disc and of the whole spine; of the other levels.
+    methods : tuple of MethodNote
     warnings, missing : tuple of str
+    effects : tuple of EffectView
+    disagreements : tuple of Disagreement
     """
 
     levels: str
+    others: str
     convention: str
-    groups: tuple[MeasuredGroup, ...]
+    near: tuple[LevelGroup, ...]
+    far: tuple[LevelGroup, ...]
+    methods: tuple[MethodNote, ...]
     warnings: tuple[str, ...]
     missing: tuple[str, ...]
     effects: tuple[EffectView, ...]
     disagreements: tuple[Disagreement, ...]
 
 
-def _with_uncertainty(name: str, value: Any, unit: str, uncertainty: float | None) -> str:
-    if value is None:
-        return NOT_MEASURED
-    text = value_words(name, round(value, 1) if isinstance(value, float) else value, unit)
-    return text if uncertainty is None else f"{text} ± {number(round(uncertainty, 1))}"
+def caution_words(item: Mapping[str, Any]) -> str:
+    """A caution with its structures in words.
 
+    Parameters
+    ----------
+    item : mapping
+        Plain form of a `Caution`.
 
-def _where(side: str | None, level: str | None) -> str:
-    parts = [part for part in (level, f"patient's {side}" if side else None) if part]
-    return capital(", ".join(parts)) or "Whole spine"
-
-
-def _structure(name: str) -> str:
-    return str(words()["structures"].get(name, humanise(name)))
-
-
-def _caution(item: Mapping[str, Any]) -> str:
-    """A caution with its structures in words."""
+    Returns
+    -------
+    str
+    """
     text = str(item["text"])
-    for name in item["structures"]:
-        text = text.replace(str(name), _structure(str(name))) if "_" in str(name) else text
+    # longer names first: one may stand inside another
+    for name in sorted((str(name) for name in item["structures"]), key=len, reverse=True):
+        text = text.replace(name, _part(name)) if "_" in name else text
     return text
 
 
+def _part(name: str) -> str:
+    """A structure, or a measurement and its place such as ``canal_depth L2-L3``, in words."""
+    head, *place = name.split()
+    if head not in words()["quantities"]:
+        return structure_words(name)
+    side = place.pop() if place and place[-1] in ("left", "right") else None
+    where = place_words(side, " ".join(place) or None)
+    return f"{quantity(head)} ({where})" if where else quantity(head)
+
+
 def first_screen_warnings(plan: Plan) -> tuple[str, ...]:
-    """What a reader must not miss: without remarks that only concern how the label map was read.
+    """What a reader must not miss: rooms that failed, and warnings that do not only concern the reading.
 
     Parameters
     ----------
@@ -121,29 +125,34 @@ def first_screen_warnings(plan: Plan) -> tuple[str, ...]:
     """
     cautions = (plan.anatomy or {}).get("warnings", ())
     minor = {item["text"] for item in cautions if item["code"] in words()["reading_cautions"]}
-    return tuple(text for text in plan.warnings if text not in minor)
-
-
-def _groups(measurements: Sequence[Mapping[str, Any]]) -> tuple[MeasuredGroup, ...]:
-    grouped: dict[tuple[str, str], list[MeasuredRow]] = {}
-    for item in measurements:
-        if item["name"] == "present":
-            continue  # said in one line above the table
-        row = MeasuredRow(
-            _where(item.get("side"), item.get("level")),
-            _with_uncertainty(item["name"], item["value"], item["unit"], item["uncertainty"]),
-            tuple(_structure(str(name)) for name in item["structures"]),
-        )
-        grouped.setdefault((item["name"], item["method"]), []).append(row)
-    names = words()["quantities"]
-    return tuple(
-        MeasuredGroup(capital(str(names.get(name, humanise(name)))), capital(method), tuple(rows))
-        for (name, method), rows in grouped.items()
+    worded = {item["text"]: caution_words(item) for item in cautions}
+    failed = (
+        f"{words()['stages'].get(item.name, item.name)} failed: {item.note or 'no reason given'}"
+        for item in plan.stages
+        if item.state == "failed"
     )
+    return (*failed, *(worded.get(text, text) for text in plan.warnings if text not in minor))
 
 
 def _missing_words(name: str, lexicon: Lexicon) -> str:
-    return capital(lexicon.label(name))
+    return capital(_part(name) if name.split()[0] in words()["quantities"] else lexicon.label(name))
+
+
+def _disagreements(plan: Plan, lexicon: Lexicon) -> tuple[Disagreement, ...]:
+    found = []
+    for item in plan.disagreements:
+        where = place_words(item.side, item.level)
+        label = capital(lexicon.label(item.fact))
+        found.append(
+            Disagreement(
+                f"{label} ({where})" if where else label,
+                value_words(item.fact, item.stated, item.unit),
+                with_uncertainty(item.fact, item.measured, item.unit, item.uncertainty),
+                {"stated": "written", "measured": "measured"}[item.used],
+                item.method,
+            )
+        )
+    return tuple(found)
 
 
 def scan_view(plan: Plan, lexicon: Lexicon) -> ScanView | None:
@@ -164,11 +173,27 @@ def scan_view(plan: Plan, lexicon: Lexicon) -> ScanView | None:
         return None
     found: Mapping[str, Any] = spine or {}
     how = found.get("convention_how")
+    levels = tuple(str(name) for name in found.get("levels", ()))
+    measured = found.get("measurements", ())
+    groups = level_groups(measured, levels)
+    problem = (plan.diagnosis or {}).get("problem")
+    where = "" if problem is None else str(problem["level"])
+    near = tuple(group for group in groups if group.level in ("", where))
+    others = dict.fromkeys(
+        structure_words(str(name))
+        for item in measured
+        if item["name"] == "present" and item["value"]
+        for name in item["structures"]
+        if name not in levels
+    )
     return ScanView(
-        levels=", ".join(found.get("levels", ())),
+        levels=", ".join(levels),
+        others=", ".join(others),
         convention=f"{found['convention']} ({how})" if how else str(found.get("convention", "")),
-        groups=_groups(found.get("measurements", ())),
-        warnings=tuple(_caution(item) for item in found.get("warnings", ())),
+        near=near,
+        far=tuple(group for group in groups if group not in near),
+        methods=methods(measured),
+        warnings=tuple(caution_words(item) for item in found.get("warnings", ())),
         missing=tuple(_missing_words(str(name), lexicon) for name in found.get("missing", ())),
         effects=tuple(
             EffectView(
@@ -179,13 +204,5 @@ def scan_view(plan: Plan, lexicon: Lexicon) -> ScanView | None:
             )
             for item in plan.scan_effects
         ),
-        disagreements=tuple(
-            Disagreement(
-                capital(lexicon.label(item.fact)),
-                value_words(item.fact, item.stated, item.unit),
-                _with_uncertainty(item.fact, item.measured, item.unit, item.uncertainty),
-                item.method,
-            )
-            for item in plan.disagreements
-        ),
+        disagreements=_disagreements(plan, lexicon),
     )

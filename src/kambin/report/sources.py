@@ -14,7 +14,10 @@ from kambin.report.words import humanise
 __all__ = ["ConflictView", "Link", "Source", "SourceBook", "conflict_ids", "source_ids", "split_note"]
 
 _TABLE = "table:"
-_NAMING = ("source", "cite", "source_ids", "mapping", "conflicts", "because")
+_NAMING = (
+    *("source", "cite", "source_ids", "mapping", "conflicts", "because"),
+    *("same_source", "baseline_sources", "claims"),
+)
 _ABSENT = "not in the evidence base of this version"
 _CONFLICT = re.compile(r"K\d{2}")
 _STATEMENT = re.compile(r"[A-Z]\d{2}")
@@ -81,6 +84,8 @@ def _named(value: Any) -> Iterable[str]:
         for key, item in value.items():
             if key in _NAMING and not isinstance(item, str):
                 yield from (str(name) for name in item)
+            elif key == "claim" and isinstance(item, str):
+                yield item
             elif key == "because" and isinstance(item, str):
                 yield from [item] if _CONFLICT.fullmatch(item) else []
             elif key == "notes":
