@@ -40,7 +40,7 @@ def executable() -> str:
 
 @contextmanager
 def browser_page(folder: Path, width: int = 1280, height: int = 900) -> Iterator[Page]:
-    """An empty page of a browser with a fresh profile in a folder; every request but of the page is refused."""
+    """An empty page of a browser with a fresh profile in a folder; what it asks for is noted in ``asked``."""
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = executable()
     with api.sync_playwright() as made:

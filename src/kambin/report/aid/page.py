@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["aid_file_name", "render_aid"]
 
 _LABEL = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_AFTER_STOP = re.compile(r"(?<=[。！？；：，]) +")  # a full-width stop brings its own space
 WORKUP = "red_flag_workup"
 
 
@@ -147,5 +148,6 @@ def render_aid(plan: Plan, language: str = "en") -> str:
     t = catalogue(language)
     context = _frame(t, plan) | (_emergency(t, plan) if plan.red_flag else _choice(t, plan))
     template = _environment().get_template("aid_emergency.html" if plan.red_flag else "aid.html")
-    draft = template.render(context | {"grade": ""})
-    return template.render(context | {"grade": f"{reading(draft, language).grade:.1f}"})
+    draft = _AFTER_STOP.sub("", template.render(context | {"grade": ""}))
+    grade = f"{reading(draft, language).grade:.1f}"
+    return _AFTER_STOP.sub("", template.render(context | {"grade": grade}))

@@ -1,0 +1,51 @@
+"""A page as a tagged PDF, as an extra: HTML stays the document.
+
+WeasyPrint draws it with Pango, a library of the system. Where that is missing the message says so, and the
+browser's own printing gives the same pages.
+"""
+
+from __future__ import annotations
+
+from kambin.errors import KambinError
+
+__all__ = ["PdfUnavailable", "render_pdf"]
+
+
+class PdfUnavailable(KambinError):
+    """WeasyPrint, or the Pango library behind it, is not there."""
+
+
+def render_pdf(html: str) -> bytes:
+    """Print a page of kambin as PDF/UA-1: tagged, with its title and language.
+
+    Parameters
+    ----------
+    html : str
+        A self-contained page; nothing is fetched from anywhere.
+
+    Returns
+    -------
+    bytes
+        Same page, same bytes with the same WeasyPrint, Pango and fonts.
+
+    Raises
+    ------
+    PdfUnavailable
+        Without WeasyPrint or Pango.
+    """
+    try:
+        from weasyprint import HTML
+    except (ImportError, OSError) as error:  # OSError: the library of the system does not load
+        raise PdfUnavailable(
+            "a PDF can not be made here",
+            why=f"WeasyPrint or the Pango library behind it is missing ({error})".splitlines()[0],
+            now="install Pango (Debian: libpango-1.0-0 libpangoft2-1.0-0), or print the HTML page from a browser",
+        ) from error
+    made: bytes | None = HTML(string=html, url_fetcher=_refuse).write_pdf(pdf_variant="pdf/ua-1")
+    if made is None:
+        raise PdfUnavailable("WeasyPrint wrote nothing")
+    return made
+
+
+def _refuse(url: str, *_: object, **__: object) -> dict[str, object]:
+    raise ValueError(f"a page of kambin holds everything itself; {url} is not fetched")
