@@ -42,7 +42,7 @@ ORGANS = {
     "solid_organs": "liver, spleen, pancreas or stomach",
     "lungs": "lung",
 }
-PARTS = {
+PARTS: dict[int, str] = {
     Part.BODY: "body",
     Part.PEDICLE_LEFT: "pedicle",
     Part.PEDICLE_RIGHT: "pedicle",
@@ -231,7 +231,7 @@ def bone_at(model: SpineModel, point_lps: Floats, but: Piece | None = None) -> s
         best = int(distance.argmin())
         if distance[best] < nearest:
             nearest = float(distance[best])
-            name = f"{PARTS[Part(int(near[tuple(places[best])]))]} {vertebra}"
+            name = f"{PARTS.get(int(near[tuple(places[best])]), 'arch')} {vertebra}"
     return name
 
 

@@ -48,7 +48,8 @@ class Found:
 
 def limits() -> Limits:
     """What every search of a plan is held to."""
-    return replace(Limits.standard(LONGEST_MM), max_cells=MOST_CELLS)
+    tolerance = float(setting("certificate_mm").value)
+    return replace(Limits.standard(LONGEST_MM), tolerance_mm=tolerance, max_cells=MOST_CELLS)
 
 
 def sweep(
