@@ -1,7 +1,7 @@
 """Make the pictures of the documentation from the demonstration: screenshots of pages, drawings as they are.
 
-``python tools/make_pictures.py [FOLDER]``: FOLDER holds what ``kambin plan … --out FOLDER`` left (``make demo``
-makes one); without it the demonstration is run first. Screenshots need Chromium (Debian `chromium`); without
+``python tools/make_pictures.py [FOLDER]``: FOLDER holds what ``kambin plan … --out FOLDER`` left; `make demo`
+makes one. Without it the demonstration is run first. Screenshots need Chromium (Debian `chromium`); without
 it they are left as they are, and that is said. Drawings are copied byte by byte.
 """
 

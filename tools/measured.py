@@ -2,8 +2,8 @@
 
 ``python tools/measured.py [anatomy | access | plan]``: the targets of that section of ``targets.yaml``;
 without a section every other row of the benchmark, and the mutation check. ``make bench`` writes
-``bench.json``, ``make validate`` writes ``anatomy.json``, ``kambin guideline mutate --json`` writes the
-``mutation-*.json``. What was not measured is said to be so.
+``bench.json``, ``make validate`` writes ``anatomy.json``, ``tools/nerve_errors.py`` writes ``nerves.json``,
+``kambin guideline mutate --json`` writes the ``mutation-*.json``. What was not measured is said to be so.
 """
 
 from __future__ import annotations
@@ -80,9 +80,11 @@ def _lines_of(entry: dict[str, Any]) -> list[str]:
 
 def _population_lines(entry: dict[str, Any]) -> list[str]:
     """One row for each voxel size: how many measures reach the target, and the worst of them."""
-    found, what, goal = _read("anatomy.json"), entry["what"], entry["target"]
+    found, what, goal = _read(entry.get("file", "anatomy.json")), entry["what"], entry["target"]
     if found is None:
         return [_line(what, goal, "not measured", "", f"`{entry['see']}`")]
+    if entry["population"] == "roots":
+        return [_roots_line(found, entry)]
     lines = []
     rows = [row for row in found["rows"] if row["kind"] == entry["population"] and row["n"]]
     for voxel in dict.fromkeys(row["voxel_mm"] for row in rows):
@@ -95,6 +97,14 @@ def _population_lines(entry: dict[str, Any]) -> list[str]:
     return lines
 
 
+def _roots_line(found: dict[str, Any], entry: dict[str, Any]) -> str:
+    """How many points of derived roots have the truth in their region."""
+    roots = found["roots"]
+    measured = f"{100 * roots['inside']:.1f} %"
+    note = f"least of a patient {100 * roots['least']:.1f} %; {found['patients']} patients"
+    return _line(entry["what"], entry["target"], measured, MARK[roots["inside"] >= roots["target"]], note)
+
+
 def _amount(value: float, row: dict[str, Any]) -> str:
     """A value with the unit of its kind."""
     if row["kind"] == "length":
@@ -104,14 +114,14 @@ def _amount(value: float, row: dict[str, Any]) -> str:
 
 def missed_lines() -> list[str]:
     """Every measure of the population that misses its target, and how often its ± holds the truth."""
-    found = _read("anatomy.json")
-    if found is None:
+    population, nerves = _read("anatomy.json"), _read("nerves.json")
+    if population is None and nerves is None:
         return ["The population was not measured here: run `make validate`."]
     lines = [
         "| measure | voxel | 95 of 100 errors within | target | bias | truth inside its ± |",
         "|---|---|---|---|---|---|",
     ]
-    for row in found["rows"]:
+    for row in [row for found in (population, nerves) if found for row in found["rows"]]:
         if row["n"] and row["met"] is False:
             inside = row["inside_uncertainty"]
             cells = [row["name"].replace("_", " "), f"{row['voxel_mm']:g} mm"]
