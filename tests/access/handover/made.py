@@ -31,7 +31,7 @@ L4, L5, L3 = 28, 27, 29
 # LPS mm from the middle of the grid
 BODIES = {L3: (0.0, -8.0, 23.0), L4: (0.0, -8.0, 13.0), L5: (0.0, -8.0, -13.0)}
 PROCESS = (11.0, 8.0, -5.0)
-TIP, ENTRY = np.array([6.0, 0.0, 0.0]), np.array([24.0, 18.0, 4.0])
+TIP, ENTRY = np.array([6.0, 0.0, 0.0]), np.array([20.0, 14.0, 3.0])
 MIDDLE = np.array([12.5, -33.25, 904.125])
 DIAMETER = 7.5
 

@@ -24,6 +24,7 @@ __all__ = ["HEADER", "Message", "Point", "crc64", "point", "string", "transform"
 Floats: TypeAlias = NDArray[np.float64]
 HEADER = struct.Struct(">H12s20sQQQ")
 POLYNOMIAL = 0x42F0E1EBA9EA3693
+MASK = 0xFFFFFFFFFFFFFFFF
 ASCII, UTF8 = 3, 106  # IANA's numbers of character sets
 EXTENDED = struct.Struct(">HHII")
 MOST_STRING = 0xFFFF
@@ -126,7 +127,7 @@ def crc64(data: bytes) -> int:
     """CRC-64 of ECMA-182: from zero, high bit first, not inverted."""
     table, value = _table(), 0
     for byte in data:
-        value = table[(value >> 56) ^ byte] ^ ((value << 8) & 0xFFFFFFFFFFFFFFFF)
+        value = table[(value >> 56) ^ byte] ^ ((value << 8) & MASK)
     return value
 
 
@@ -136,8 +137,8 @@ def _table() -> tuple[int, ...]:
     for byte in range(256):
         value = byte << 56
         for _ in range(8):
-            value = (value << 1) ^ (POLYNOMIAL if value >> 63 else 0)
-        found.append(value & 0xFFFFFFFFFFFFFFFF)
+            value = ((value << 1) & MASK) ^ (POLYNOMIAL if value >> 63 else 0)
+        found.append(value)
     return tuple(found)
 
 
