@@ -10,7 +10,19 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from bench import access, access_plan, anatomy, carm, chain, delegated, proof, rate, startup, zen_race
+from bench import (
+    access,
+    access_plan,
+    anatomy,
+    carm,
+    chain,
+    delegated,
+    handover,
+    proof,
+    rate,
+    startup,
+    zen_race,
+)
 from bench.row import AnswersDiffer, Row, not_measured
 
 __all__ = ["MEASURES", "main", "measure"]
@@ -35,6 +47,7 @@ MEASURES: Mapping[str, Callable[[bool], list[Row]]] = {
     "tables": delegated.tables,
     "coverage": delegated.coverage,
     "spine": anatomy.rows,
+    "handover": handover.rows,
 }
 
 _MARKS = {True: "met", False: "MISSED", None: ""}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from kambin.case.words import LEVELS, SIDES, Side
-from kambin.cli import ANSWERED, OPEN
+from kambin.cli import ANSWERED, OPEN, handover
 from kambin.cli.console import emit_json, note
 from kambin.errors import InputError
 
@@ -43,6 +44,10 @@ class Asked:
     position : str
     cannulas : sequence of str
         Of the catalogue; empty for its usual ones.
+    send : str or None
+        ``HOST:PORT`` of an OpenIGTLink server.
+    dated : datetime or None
+        Content date of the DICOM files.
     """
 
     labels: Path
@@ -56,6 +61,8 @@ class Asked:
     convention: str | None
     position: str
     cannulas: Sequence[str]
+    send: str | None = None
+    dated: datetime | None = None
 
 
 def run_access(asked: Asked, folder: Path | None, as_json: bool) -> int:
@@ -69,17 +76,21 @@ def run_access(asked: Asked, folder: Path | None, as_json: bool) -> int:
     _one_of("--target", asked.zone or "central", get_args(Zone))
     _one_of("--migration", asked.migration, ("none", "up", "down"))
     _one_of("--position", asked.position, get_args(Position))
+    to = handover.address(asked.send, asked.approach)
     progress = _progress()
     plans, found, spine = _plans(asked, progress)
     document = _document(plans, found, spine)
     if folder is not None:
         _write(folder, document)
+        handover.write_files(folder, spine, plans, asked.dated)
     if as_json:
         emit_json(document)
     else:
         from kambin.cli.render_access import print_access
 
         print_access(plans, found)
+    if to is not None:
+        handover.send(plans[0], to)
     return ANSWERED if any(plan.recommended is not None for plan in plans) else OPEN
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -154,9 +155,7 @@ def access(
     labels: Annotated[Path, typer.Argument(help="Label map of the lumbar spine.")],
     level: Annotated[str, typer.Option(help="Disc, for example L4-L5.")],
     side: Annotated[str, typer.Option(help="The patient's side: left or right.")],
-    approach: Annotated[
-        str, typer.Option(help="posterolateral, far-lateral, interlaminar, or all.")
-    ] = "all",
+    approach: Annotated[str, typer.Option(help="posterolateral, far-lateral, interlaminar, or all.")] = "all",
     target: Annotated[
         str | None,
         typer.Option(help="Zone of the herniation: central, subarticular, foraminal or extraforaminal."),
@@ -171,14 +170,35 @@ def access(
     cannula: Annotated[
         list[str], typer.Option(help="A cannula of the catalogue instead of the usual ones. Repeatable.")
     ] = [],  # noqa: B006
-    out: Annotated[Path | None, typer.Option(help="Folder for access.json.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for access.json and handover/: markups, surfaces, labels, DICOM."),
+    ] = None,
+    send: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Send the corridor to an OpenIGTLink server.")
+    ] = None,
+    dated: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Content date of the DICOM files.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """The safest working corridor to one disc, with its certificate, or what stands in the way."""
     from kambin.cli.access import Asked, run_access
 
     asked = Asked(
-        labels, level, side, approach, target, migration, herniation, image, convention, position, cannula
+        labels,
+        level,
+        side,
+        approach,
+        target,
+        migration,
+        herniation,
+        image,
+        convention,
+        position,
+        cannula,
+        send,
+        dated,
     )
     raise typer.Exit(run_access(asked, out, as_json))
 
