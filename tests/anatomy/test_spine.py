@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kambin.anatomy.frames import apply
 from kambin.anatomy.measuring import definitions
 from kambin.anatomy.model import Spine
-from kambin.anatomy.refusal import ScanRefused
+from kambin.anatomy.refusal import Reason, ScanRefused
 from kambin.anatomy.spine import facts, read_spine
 from kambin.anatomy.volume import Volume
 from kambin.case.words import Side
@@ -29,6 +29,9 @@ from tests.anatomy.scenes import (
     poses,
     relabelled,
 )
+
+
+SCAN = Path(__file__).resolve().parents[2] / "examples" / "scans" / "demo_labels.nii.gz"
 
 
 def assert_same(found: Spine, other: Spine, tolerance: float = 1e-6) -> None:
@@ -268,3 +271,16 @@ def test_a_convention_told_by_anatomy_is_said(tmp_path: Path) -> None:
     phantom().write(tmp_path / "map.nii.gz", table=False)
     spine = read_spine(tmp_path / "map.nii.gz")
     assert spine.warnings[0].code == "convention_from_anatomy"
+
+
+def test_an_image_of_another_frame_is_refused(tmp_path: Path) -> None:
+    """Everything that reads the image (skin, calcification, radiographs) would speak of another place."""
+    import nibabel
+
+    affine = np.diag([3.0, 3.0, 3.0, 1.0])
+    affine[:3, 3] = 5000.0
+    far = tmp_path / "far.nii.gz"
+    nibabel.save(nibabel.Nifti1Image(np.zeros((20, 20, 20), np.int16), affine), far)
+    with pytest.raises(ScanRefused) as error:
+        read_spine(SCAN, image=far)
+    assert error.value.reason is Reason.MIXED_FRAMES

@@ -49,14 +49,17 @@ def read_spine(path: str | Path, *, labels: str | None = None, image: str | Path
     Raises
     ------
     ScanRefused
-        A file can not be read, the convention can not be told, or the anatomy contradicts frame or labels.
+        A file can not be read, the convention can not be told, the image lies elsewhere than the map's bones,
+        or the anatomy contradicts frame or labels.
     """
     found = read_label_map(path, labels)
     if image is None:
         return measure_spine(found)
-    from kambin.anatomy.reading import read_image
+    from kambin.anatomy.reading import check_shows, read_image
 
-    return measure_spine(found, read_image(image))
+    shown = read_image(image)
+    check_shows(shown, found)
+    return measure_spine(found, shown)
 
 
 def measure_spine(label_map: LabelMap, image: Volume | None = None) -> Spine:
