@@ -30,7 +30,6 @@ from tests.anatomy.scenes import (
     relabelled,
 )
 
-
 SCAN = Path(__file__).resolve().parents[2] / "examples" / "scans" / "demo_labels.nii.gz"
 
 
