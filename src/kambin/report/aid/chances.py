@@ -202,7 +202,7 @@ def compare(t: Catalogue, outlook: Mapping[str, Any]) -> tuple[Line, ...]:
     better = {item["key"]: item["better"] for item in outlook["outcomes"]}
     lines = (
         _line(t, item, better.get(item["outcome"], ""))
-        for item in outlook["comparisons"]
+        for item in outlook.get("comparisons", ())
         if item["outcome"] not in NATURAL
     )
     return tuple(line for line in lines if line is not None)
@@ -210,5 +210,7 @@ def compare(t: Catalogue, outlook: Mapping[str, Any]) -> tuple[Line, ...]:
 
 def natural_course(t: Catalogue, outlook: Mapping[str, Any]) -> tuple[Line, ...]:
     """What becomes of the herniation without an operation."""
-    lines = (_line(t, item, "higher") for item in outlook["comparisons"] if item["outcome"] in NATURAL)
+    lines = (
+        _line(t, item, "higher") for item in outlook.get("comparisons", ()) if item["outcome"] in NATURAL
+    )
     return tuple(line for line in lines if line is not None)

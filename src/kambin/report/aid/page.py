@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from kambin.report.aid.chances import Choice, Line, compare, names_of, natural_c
 from kambin.report.aid.options import OptionView, option_views
 from kambin.report.aid.quality import quality_words
 from kambin.report.aid.reading import reading
-from kambin.report.sources import Source, SourceBook
+from kambin.report.sources import Link
 from kambin.report.words import capital
 
 if TYPE_CHECKING:
@@ -73,24 +74,30 @@ def _choices(lines: tuple[Line, ...]) -> list[Choice]:
     return [choice for line in lines for choice in line.choices]
 
 
-def _cited(t: Catalogue, plan: Plan, lines: tuple[Line, ...]) -> list[tuple[Source, str]]:
-    """The sources of the numbers that are shown, each with its quality."""
-    book = SourceBook.of(plan)
-    level: dict[str, list[str]] = {}
-    for choice in _choices(lines):
-        for name in choice.sources:
-            level.setdefault(name, []).append(choice.quality)
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A source of the numbers that are shown: its id, the publications behind it, and how good it is."""
+
+    id: str
+    links: tuple[Link, ...]
+    quality: str
+
+
+def _cited(t: Catalogue, plan: Plan, lines: tuple[Line, ...]) -> tuple[Cited, ...]:
+    names = {name for choice in _choices(lines) for name in choice.shown}
     for risk in (plan.outlook or {}).get("recurrence", ()):
-        for name in risk.get("baseline_sources", ()):
-            level.setdefault(name, [])
-    found = [(book.sources[name], grades) for name, grades in sorted(level.items()) if name in book.sources]
-    return [(source, _grade(t, source, grades)) for source, grades in found if source.links]
-
-
-def _grade(t: Catalogue, source: Source, grades: list[str]) -> str:
-    if evidence.exists(source.id) and evidence.kind_of(source.id) == "statement":
-        return quality_words(t, evidence.statement(source.id).strength)
-    return grades[0] if grades else t("quality", "0")
+        names |= set(risk.get("baseline_sources", ()))
+    known = sorted(name for name in names if evidence.exists(name) and evidence.kind_of(name) == "statement")
+    return tuple(
+        Cited(
+            name,
+            tuple(
+                Link(evidence.cite(key), evidence.reference(key).link) for key in evidence.references_of(name)
+            ),
+            quality_words(t, evidence.statement(name).strength),
+        )
+        for name in known
+    )
 
 
 def _choice(t: Catalogue, plan: Plan) -> dict[str, Any]:

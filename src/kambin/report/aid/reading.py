@@ -9,8 +9,8 @@ Chinese hard to read is long sentences and rare characters. So two bounds stand 
 
 - the mean sentence has at most `ZH_SENTENCE` characters. Prose for adults runs well above 30 between full
   stops; short sentences are what every advice on plain Chinese asks for. The bound is a convention of ours.
-- at most `ZH_RARE` of 100 characters are outside level 1 of GB 2312. That level holds the 3755 characters that
-  the standard sets apart as in common use, about the number that is taught by the end of compulsory
+- at most `ZH_RARE` of 100 characters are outside level 1 of GB 2312. That level holds the 3755 characters
+  that the standard sets apart as in common use, about the number that is taught by the end of compulsory
   schooling (year 9).
 
 The printed Chinese grade adds to year 4 one year for every 5 characters per sentence above 10, and one for
@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from html.parser import HTMLParser
 
 __all__ = ["LIMIT", "ZH_RARE", "ZH_SENTENCE", "Reading", "reading", "running_text", "syllables"]
@@ -81,6 +82,7 @@ class Reading:
         return self.grade <= LIMIT
 
 
+@cache
 def syllables(word: str) -> int:
     """Syllables of an English word, at least one.
 
@@ -98,7 +100,7 @@ def syllables(word: str) -> int:
         return _ODD[text]
     text = re.sub(r"'(s|t|d|ll|re|ve|m)$", "", text)
     bare = re.sub(r"(?<=[^aeiouylr])(e|ed|es)$", _ending, text) if len(text) > 3 else text
-    bare = re.sub(r"(?<=[aeiouy][lr])(e|ed|es)$", _ending, bare) if len(bare) > 3 else bare
+    bare = re.sub(r"(?<=[aeiouy][lr]|ll|rl)(e|ed|es)$", _ending, bare) if len(bare) > 3 else bare
     bare = re.sub(r"(?<=[^aeiouy]e)(ly|ment|ful|less|ness)$", r"\1", bare)
     bare = re.sub(r"(?<=[aeiouy][^aeiouy])e(?=(ly|ment|ful|less|ness)$)", "", bare)
     count = len(re.findall(r"[aeiouy]+", bare))
