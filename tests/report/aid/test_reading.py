@@ -44,7 +44,8 @@ def test_harder_text_has_a_higher_grade() -> None:
     easy = "<p>The disc can press on a nerve. Then your leg may hurt a lot.</p>"
     hard = (
         "<p>Transforaminal endoscopic discectomy demonstrates noninferiority regarding postoperative "
-        "radicular symptomatology in randomised comparative investigations with appropriate methodological quality.</p>"
+        "radicular symptomatology in randomised comparative investigations with appropriate "
+        "methodological quality.</p>"
     )
     assert reading(easy, "en").easy
     assert not reading(hard, "en").easy
