@@ -99,7 +99,9 @@ def test_labels_by_another_reader() -> None:
 
 @pytest.mark.parametrize("kind, side", [*CASES, ("sheared", Side.LEFT)])
 def test_surfaces(kind: str, side: Side) -> None:
-    trimesh = pytest.importorskip("trimesh")
+    import nibabel
+    import trimesh
+
     folder = written(kind, side)
     corridor = trimesh.load(folder / "stl/corridor.stl")
     apart, along = axis(corridor.vertices, side)
@@ -117,6 +119,11 @@ def test_surfaces(kind: str, side: Side) -> None:
         assert np.abs(mesh.center_mass - points.mean(axis=0)).max() < 0.1
         # smoothing rounds the edges of these boxes
         assert mesh.volume == pytest.approx(len(points) * abs(np.linalg.det(to_lps[:3, :3])), rel=0.03)
+    reamed = trimesh.load(folder / "stl/reamed-bone.stl")
+    data = np.asarray(nibabel.load(folder / "corridor.nii.gz").dataobj)
+    voxel = abs(np.linalg.det(affine(kind)[:3, :3]))
+    assert reamed.is_watertight
+    assert reamed.volume == pytest.approx((data == 2).sum() * voxel, rel=0.02)
     head = (folder / "stl/corridor.stl").read_bytes()[:80]
     assert b"SPACE=LPS" in head and not head.startswith(b"solid")
 
@@ -164,6 +171,18 @@ def test_segmentation(kind: str, side: Side) -> None:
         assert nearest(here, wanted).max() < CLOSE_MM
     apart, _ = axis(np.concatenate(found[1]), side)
     assert apart.max() <= DIAMETER / 2 + CLOSE_MM
+
+
+@pytest.mark.parametrize("voxels", [1, 2, 3])
+def test_a_few_loose_voxels_keep_their_volume(voxels: int) -> None:
+    from kambin.access.handover.content import Patch
+    from kambin.access.handover.meshes import _surface, _volume
+
+    mask = np.zeros((1, 1, 5), dtype=bool)
+    mask[0, 0, [0, 2, 4][:voxels]] = True
+    mesh = _surface(Patch("x", "x", (slice(3, 4), slice(5, 6), slice(2, 7)), mask), affine("lefthanded"))
+    volume = abs(np.linalg.det(affine("lefthanded")[:3, :3]))
+    assert _volume(mesh.points_lps, mesh.faces) == pytest.approx(voxels * volume, rel=0.05)
 
 
 def nearest(points: np.ndarray, others: np.ndarray) -> np.ndarray:

@@ -27,6 +27,9 @@ TUBE_SEGMENTS = 32
 # The smoothed field holds many a half exactly, where triangles would shrink to points and leave slits; this
 # moves a surface by less than 0.005 voxel.
 LEVEL = 0.499
+# Smoothing takes much of what is thin. Up to so many voxels the level is moved until the volume is theirs.
+SMALL_VOXELS = 4000
+HALVINGS = 8
 GLTF_FROM_LPS: Floats = np.array(
     [[0.001, 0.0, 0.0, 0.0], [0.0, 0.0, 0.001, 0.0], [0.0, -0.001, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
 )
@@ -38,7 +41,8 @@ COLOURS: tuple[tuple[str, tuple[int, int, int, int]], ...] = (
     ("reamed-bone", (213, 94, 0, 255)),
     ("root", (240, 228, 66, 255)),
     ("nerve", (240, 228, 66, 255)),
-    ("sac", (230, 159, 0, 255)),
+    ("sac-", (230, 159, 0, 255)),
+    ("dural-sac", (230, 159, 0, 255)),
     ("spinal", (230, 159, 0, 255)),
     ("disc", (86, 180, 233, 255)),
     ("hernia", (204, 121, 167, 255)),
@@ -82,38 +86,59 @@ def _cylinder(content: Content) -> Mesh:
 
 def _surface(patch: Patch, lps_from_voxel: Floats) -> Mesh:
     """Surface of a mask, at one half of its smoothed field (`anatomy.fields`)."""
-    support: Any = import_module("vtkmodules.util.numpy_support")
-    from vtkmodules.vtkCommonDataModel import vtkImageData
-    from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D
-
     from kambin.anatomy.fields import PAD
     from kambin.anatomy.kernels import blur
 
-    padded = np.pad(patch.mask.astype(np.uint8), PAD)
-    field = blur(padded)
-    if not (field > 0.5).any():  # a few loose voxels, which smoothing would lose
-        field = padded.astype(np.float32)
-    image = vtkImageData()
-    image.SetDimensions(*field.shape)
-    image.GetPointData().SetScalars(support.numpy_to_vtk(np.ravel(field, order="F"), deep=True))
-    edges = vtkFlyingEdges3D()
-    edges.SetInputData(image)
-    edges.SetValue(0, LEVEL)
-    edges.ComputeNormalsOff()
-    edges.Update()
-    out: Any = edges.GetOutput()
-    index = support.vtk_to_numpy(out.GetPoints().GetData()).astype(np.float64)
-    faces = support.vtk_to_numpy(out.GetPolys().GetConnectivityArray()).reshape(-1, 3).astype(np.int64)
+    field = blur(np.pad(patch.mask.astype(np.uint8), PAD))
+    voxels = int(np.count_nonzero(patch.mask))
+    index, faces = _crossing(field, _level(field, voxels) if voxels <= SMALL_VOXELS else LEVEL)
     start = np.array([part.start for part in patch.box]) - PAD
     points = frames.apply(lps_from_voxel, index + start)
     return Mesh(patch.name, patch.key, points, _outwards(points, faces))
 
 
+def _level(field: NDArray[np.float32], voxels: int) -> float:
+    """The level that holds the volume of so many voxels, by halving; a lower level holds more."""
+    low, high = 0.0, min(LEVEL, float(field.max()))
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        index, faces = _crossing(field, middle)
+        if abs(_volume(index, faces)) < voxels:
+            high = middle
+        else:
+            low = middle
+    return (low + high) / 2
+
+
+def _crossing(field: NDArray[np.float32], level: float) -> tuple[Floats, Faces]:
+    """Where a field crosses a level: points as indices, and triangles."""
+    from vtkmodules.vtkCommonDataModel import vtkImageData
+    from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D
+
+    support: Any = import_module("vtkmodules.util.numpy_support")
+    image = vtkImageData()
+    image.SetDimensions(*field.shape)
+    image.GetPointData().SetScalars(support.numpy_to_vtk(np.ravel(field, order="F"), deep=True))
+    edges = vtkFlyingEdges3D()
+    edges.SetInputData(image)
+    edges.SetValue(0, level)
+    edges.ComputeNormalsOff()
+    edges.Update()
+    out: Any = edges.GetOutput()
+    index = support.vtk_to_numpy(out.GetPoints().GetData()).astype(np.float64)
+    faces = support.vtk_to_numpy(out.GetPolys().GetConnectivityArray()).reshape(-1, 3).astype(np.int64)
+    return index, faces
+
+
+def _volume(points: Floats, faces: Faces) -> float:
+    """Inside a closed surface; negative where its triangles look inwards."""
+    corners = points[faces] - points.mean(axis=0)
+    return float(np.einsum("ni,ni->n", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])).sum() / 6)
+
+
 def _outwards(points: Floats, faces: Faces) -> Faces:
     """A grid may be left-handed, and then all triangles are turned; the volume's sign tells."""
-    corners = points[faces] - points.mean(axis=0)
-    volume = np.einsum("ni,ni->n", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])).sum()
-    return faces if volume > 0 else np.ascontiguousarray(faces[:, ::-1])
+    return faces if _volume(points, faces) > 0 else np.ascontiguousarray(faces[:, ::-1])
 
 
 def _derived(content: Content) -> list[Mesh]:
