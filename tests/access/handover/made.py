@@ -48,10 +48,13 @@ def turn(degrees: tuple[float, float, float] = (17.0, -11.0, 23.0)) -> np.ndarra
 
 
 def affine(kind: str) -> np.ndarray:
-    """``oblique``; ``lefthanded``, whose first axis runs the other way; ``sheared``."""
+    """``oblique``; ``lefthanded``, whose first axis runs the other way; ``rounded`` to
+    six decimals, as headers in text are; ``sheared``."""
     axes = turn() * SPACING
     if kind == "lefthanded":
         axes[:, 0] *= -1
+    if kind == "rounded":
+        axes = axes.round(6)
     if kind == "sheared":
         axes[:, 0] += 0.2 * axes[:, 1]
     found = np.eye(4)

@@ -34,7 +34,7 @@ def written(kind: str = "oblique", side: Side = Side.LEFT) -> Path:
 @pytest.fixture(scope="module", autouse=True)
 def tidy():
     yield
-    for kind, side in (*CASES, ("sheared", Side.LEFT)):
+    for kind, side in (*CASES, ("sheared", Side.LEFT), ("rounded", Side.LEFT)):
         shutil.rmtree(written(kind, side).parent, ignore_errors=True)
     written.cache_clear()
 
@@ -144,7 +144,7 @@ def test_scene(kind: str, side: Side) -> None:
     assert np.linalg.det(moved[:3, :3]) > 0
 
 
-@pytest.mark.parametrize("kind, side", CASES)
+@pytest.mark.parametrize("kind, side", [*CASES, ("rounded", Side.LEFT)])
 def test_segmentation(kind: str, side: Side) -> None:
     sitk, pydicom = pytest.importorskip("SimpleITK"), pytest.importorskip("pydicom")
     assert sitk

@@ -15,7 +15,7 @@ SCHEMA = (
     "https://raw.githubusercontent.com/slicer/slicer/master/Modules/Loadable/Markups/Resources/Schema/"
     "markups-schema-v1.0.3.json#"
 )
-# Slicer before 4.13 draws no line whose points are not said to be defined.
+# Older versions of Slicer take a point as not defined unless it is said, and draw no line through it.
 DEFINED = "defined"
 
 

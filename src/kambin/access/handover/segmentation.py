@@ -1,8 +1,8 @@
 """Corridor, reamed bone and the anatomy about them as a DICOM segmentation on the map's own grid.
 
 The map need not come from DICOM, so there may be no images to refer to. The standard asks for none: each
-frame says itself where it lies, oblique or not. A sheared grid can not be said in DICOM, and is refused
-rather than resampled.
+frame says itself where it lies, oblique or not. Rows, columns and slices have to stand at right angles; a
+sheared grid is refused rather than resampled.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from kambin.anatomy import frames
 
 __all__ = ["segmentation", "sheared"]
 
-# Greatest cosine between two axes of a grid that is called a rectangle; highdicom's own limit.
+# Greatest cosine between two axes of a grid that counts as a rectangle: headers are rounded. Frames keep their
+# own directions and places, so nothing moves.
 MOST_SHEAR = 1e-5
 
 

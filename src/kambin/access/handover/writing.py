@@ -141,7 +141,8 @@ def _dicom(
         absent.append(
             {
                 "file": "dicom/segmentation.dcm",
-                "why": "the map's axes are not at right angles, which DICOM can not say; it is not resampled",
+                "why": "the map's axes are not at right angles, as a segmentation's have to be; "
+                "it is not resampled",
             }
         )
     else:
