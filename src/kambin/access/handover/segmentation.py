@@ -18,8 +18,8 @@ from kambin.anatomy import frames
 
 __all__ = ["segmentation", "sheared"]
 
-# Greatest cosine between two axes of a grid that counts as a rectangle: headers are rounded. Frames keep their
-# own directions and places, so nothing moves.
+# Greatest cosine between two axes of a grid that counts as a rectangle: headers are rounded. Frames keep
+# their own directions and places, so nothing moves.
 MOST_SHEAR = 1e-5
 
 
