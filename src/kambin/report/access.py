@@ -63,6 +63,9 @@ class ApproachView:
     memory : str
         What of the instruments rests on memory.
     missing : tuple of str
+        What the map lacks and no caution tells.
+    touch : str
+        Probability of touching a nerve with the recommended corridor.
     shelf : Shelf
     """
 
@@ -79,6 +82,7 @@ class ApproachView:
     cautions: tuple[str, ...]
     memory: str
     missing: tuple[str, ...]
+    touch: str
     shelf: Shelf
 
 
@@ -170,6 +174,7 @@ def _approach(item: Mapping[str, Any], plan: Plan, shelf: Shelf) -> ApproachView
     own = [*item["cautions"], *(best["cautions"] if best is not None else ())]
     told = [one for one in own if one["text"] not in said]
     memory = [one["text"] for one in told if one["code"] == layout["memory_caution"]]
+    shown = {name for one in told for name in one["structures"]}
     units = layout["certificate_units"]
     name = layout["approaches"].get(item["approach"], {}).get("label", capital(humanise(item["approach"])))
     position = layout["positions"].get(item["position"], humanise(item["position"]))
@@ -184,9 +189,12 @@ def _approach(item: Mapping[str, Any], plan: Plan, shelf: Shelf) -> ApproachView
         choices=tuple(_choice(one, one is best) for one in item["proposals"]),
         unit=units.get(best["certificate"]["unit"], "") if best is not None else "",
         blocks=tuple(_block(one) for one in item["blocks"]),
-        cautions=tuple(dict.fromkeys(caution_words(one) for one in told if one["text"] not in memory)),
+        cautions=tuple(
+            dict.fromkeys(caution_words(one) for one in told if one["text"] not in (*memory, item["why"]))
+        ),
         memory=" ".join(dict.fromkeys(memory)),
-        missing=tuple(item["missing"]),
+        missing=tuple(name for name in item["missing"] if name not in shown),
+        touch="" if best is None else percent(best["tolerance"]["touch_probability"]),
         shelf=shelf,
     )
 

@@ -17,14 +17,16 @@ from kambin.report.words import capital, humanise, interval_words, words
 __all__ = [
     "BesideView",
     "Compared",
+    "ComparedGroup",
     "ComparedRow",
     "ComparedTable",
     "FeatureRow",
+    "compared_table",
     "compared_view",
-    "tables_of",
 ]
 
 OTHER_TIME = "other time"
+NOT_STATED = "not stated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +48,28 @@ class ComparedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedGroup:
+    """Figures in one unit and of one kind of denominator: only these may be read against each other."""
+
+    title: str
+    rows: tuple[ComparedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ComparedTable:
-    """Figures of one outcome in one unit and of one kind of denominator.
+    """One outcome side by side.
 
     Attributes
     ----------
-    caption : str
     columns : tuple of str
         Times that some option has a figure for.
-    rows : tuple of ComparedRow
+    groups : tuple of ComparedGroup
     fair : tuple of Source
         Studies that speak of two or more of the options: the fair comparisons.
     """
 
-    caption: str
     columns: tuple[str, ...]
-    rows: tuple[ComparedRow, ...]
+    groups: tuple[ComparedGroup, ...]
     fair: tuple[Source, ...]
 
 
@@ -125,15 +133,19 @@ def _value(cell: Mapping[str, Any], unit: str) -> str:
     return f"{text} ({what}: {interval_words(low, high)})" if what else text
 
 
+def _time(text: str) -> str:
+    return f"time {text}" if text == NOT_STATED else text
+
+
 def _cell(cell: Mapping[str, Any], unit: str, horizon: str, book: SourceBook) -> CellView:
-    time = "" if horizon else cell.get("time", "")
-    return CellView(_value(cell, unit), time, bool(cell.get("claim")), book.get(cell["source_ids"]))
+    time = "" if horizon else _time(cell.get("time", ""))
+    return CellView(_value(cell, unit), time, bool(cell.get("claim")), book.brief(cell["source_ids"]))
 
 
-def tables_of(
+def compared_table(
     outlook: Mapping[str, Any], outcome: str, options: Sequence[str], lexicon: Lexicon, book: SourceBook
-) -> tuple[ComparedTable, ...]:
-    """The side-by-side tables of one outcome.
+) -> ComparedTable | None:
+    """One outcome side by side.
 
     Parameters
     ----------
@@ -148,41 +160,51 @@ def tables_of(
 
     Returns
     -------
-    tuple of ComparedTable
-        One for each unit and kind of denominator.
+    ComparedTable or None
+        None where nothing can be set side by side.
     """
-    grouped: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for item in outlook.get("comparisons", ()):
-        if item["outcome"] == outcome:
-            grouped.setdefault((item["unit"], item["base"]), []).append(item)
-    return tuple(_table(unit, base, items, options, lexicon, book) for (unit, base), items in grouped.items())
+    items = [item for item in outlook.get("comparisons", ()) if item["outcome"] == outcome]
+    if not items:
+        return None
+    order = [*outlook.get("horizons", ()), *(item["horizon"] for item in items if item["horizon"]), ""]
+    used = {item["horizon"] for item in items}
+    horizons = [name for name in dict.fromkeys(order) if name in used]
+    grouped: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
+    for item in items:
+        grouped.setdefault((item["unit"], item["base"]), {})[item["horizon"]] = item
+    return ComparedTable(
+        columns=tuple(name or OTHER_TIME for name in horizons),
+        groups=tuple(
+            ComparedGroup(
+                f"In {unit}, of {base}" if base else f"In {unit}",
+                _rows([(name, lines.get(name)) for name in horizons], options, lexicon, book),
+            )
+            for (unit, base), lines in grouped.items()
+        ),
+        fair=book.get(dict.fromkeys(name for item in items for name in item["same_source"])),
+    )
 
 
-def _table(
-    unit: str,
-    base: str,
-    items: Sequence[Mapping[str, Any]],
+def _rows(
+    lines: Sequence[tuple[str, Mapping[str, Any] | None]],
     options: Sequence[str],
     lexicon: Lexicon,
     book: SourceBook,
-) -> ComparedTable:
-    times = [item["horizon"] for item in items]
+) -> tuple[ComparedRow, ...]:
+    """Options with their figures by time; those that show the same share a row."""
     merged: dict[tuple[tuple[CellView, ...], ...], list[str]] = {}
     for option in options:
         cells = tuple(
             tuple(
-                _cell(cell, unit, item["horizon"], book) for cell in item["cells"] if cell["option"] == option
+                _cell(cell, line["unit"], name, book)
+                for cell in (line["cells"] if line else ())
+                if cell["option"] == option
             )
-            for item in items
+            for name, line in lines
         )
         if any(cells):
-            merged.setdefault(cells, []).append(lexicon.option(words()["outlook"]["decision"], option))
-    return ComparedTable(
-        caption=f"{unit}, of {base}" if base else unit,
-        columns=tuple(time or OTHER_TIME for time in times),
-        rows=tuple(ComparedRow(", ".join(labels), cells) for cells, labels in merged.items()),
-        fair=book.get(dict.fromkeys(name for item in items for name in item["same_source"])),
-    )
+            merged.setdefault(cells, []).append(option)
+    return tuple(ComparedRow(_labels(options, lexicon), cells) for cells, options in merged.items())
 
 
 def _labels(options: Sequence[str], lexicon: Lexicon) -> str:
@@ -204,7 +226,11 @@ def _beside(
         options=_labels(item["options"], lexicon),
         later=tuple(
             LaterView(
-                _labels(options, lexicon), interval_words(low, high, unit), time, level, book.get(sources)
+                _labels(options, lexicon),
+                interval_words(low, high, unit),
+                _time(time),
+                level,
+                book.brief(sources),
             )
             for (low, high, unit, time, level, sources), options in grouped.items()
         ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kambin.report.bars import Bar, share_bar
-from kambin.report.compared import Compared, ComparedTable, compared_view, tables_of
+from kambin.report.compared import Compared, ComparedTable, compared_table, compared_view
 from kambin.report.lexicon import Lexicon
 from kambin.report.sources import ConflictView, Source, SourceBook, split_note
 from kambin.report.words import capital, interval_words, words
@@ -39,7 +39,7 @@ class OutcomeView:
     means: str
     better: str
     denominator: str
-    tables: tuple[ComparedTable, ...]
+    table: ComparedTable | None
     figures: tuple[FigureView, ...]
     without: tuple[str, ...]
 
@@ -148,7 +148,7 @@ def _shared(items: Iterable[tuple[str, Any]]) -> list[tuple[list[str], Any]]:
 def _outcome(
     outcome: Mapping[str, Any],
     rows: Sequence[tuple[str, Mapping[str, Any]]],
-    tables: tuple[ComparedTable, ...],
+    table: ComparedTable | None,
     book: SourceBook,
 ) -> OutcomeView:
     found = _shared(
@@ -163,7 +163,7 @@ def _outcome(
         means=outcome["means"],
         better=outcome["better"],
         denominator=outcome["denominator"],
-        tables=tables,
+        table=table,
         figures=tuple(_figure(figure, ", ".join(labels), book) for labels, figure in found),
         without=tuple(label for label, _ in rows if label not in named),
     )
@@ -191,7 +191,7 @@ def outlook_view(outlook: Mapping[str, Any] | None, lexicon: Lexicon, book: Sour
     rows = [(lexicon.option(layout["decision"], row["option"]), row) for row in ordered]
     ids = [row["option"] for row in ordered]
     outcomes = [
-        (item["key"], _outcome(item, rows, tables_of(outlook, item["key"], ids, lexicon, book), book))
+        (item["key"], _outcome(item, rows, compared_table(outlook, item["key"], ids, lexicon, book), book))
         for item in outlook["outcomes"]
     ]
     return OutlookView(

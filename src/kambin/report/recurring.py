@@ -133,7 +133,7 @@ def _ranges(
             word=word,
             horizon=horizon,
             baseline=interval_words(base_low, base_high, "%"),
-            sources=book.get(dict.fromkeys(name for item in members for name in item["baseline_sources"])),
+            sources=book.brief(name for item in members for name in item["baseline_sources"]),
             calibrated=calibrated,
         )
         for (low, high, word, horizon, base_low, base_high, calibrated), members in found.items()
@@ -164,7 +164,7 @@ def _factor(item: Mapping[str, Any], options: str, book: SourceBook) -> FactorVi
         odds=f"{number(item['odds_low'])} to{NARROW}{number(item['odds_high'])}",
         note=" ".join(part for part in (item["note"], counted) if part),
         options=options,
-        sources=book.get(item["source_ids"]),
+        sources=book.brief(item["source_ids"]),
     )
 
 

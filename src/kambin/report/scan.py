@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from kambin.report.measured import (
     with_uncertainty,
 )
 from kambin.report.measured import structure as structure_words
-from kambin.report.words import capital, decision_name, value_words, words
+from kambin.report.words import capital, decision_name, joined, value_words, words
 
 __all__ = [
     "Disagreement",
@@ -28,6 +29,9 @@ __all__ = [
     "first_screen_warnings",
     "scan_view",
 ]
+
+
+_BARE_SIDE = re.compile(r"\b([LS]\d(?:-[LS]\d)?) (left|right)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,9 @@ class ScanView:
     near, far : tuple of LevelGroup
         Measured values of the problem disc and of the whole spine; of the other levels.
     methods : tuple of MethodNote
-    warnings, missing : tuple of str
+    warnings : tuple of str
+    missing : tuple of str
+        What is lacking and no warning tells.
     effects : tuple of EffectView
     disagreements : tuple of Disagreement
     """
@@ -99,7 +105,7 @@ def caution_words(item: Mapping[str, Any]) -> str:
     # longer names first: one may stand inside another
     for name in sorted((str(name) for name in item["structures"]), key=len, reverse=True):
         text = text.replace(name, _part(name)) if "_" in name else text
-    return text
+    return _BARE_SIDE.sub(r"\1 patient's \2", text)
 
 
 def _part(name: str) -> str:
@@ -124,14 +130,22 @@ def first_screen_warnings(plan: Plan) -> tuple[str, ...]:
     tuple of str
     """
     cautions = (plan.anatomy or {}).get("warnings", ())
-    minor = {item["text"] for item in cautions if item["code"] in words()["reading_cautions"]}
+    absences: Mapping[str, str] = words()["absence_cautions"]
+    minor = {
+        item["text"]
+        for item in cautions
+        if item["code"] in words()["reading_cautions"] or item["code"] in absences
+    }
+    told = {item["code"] for item in cautions if item["text"] in plan.warnings}
+    absent = [name for code, name in absences.items() if code in told]
+    lacking = (f"Not labelled on the scan, so derived or not known: {joined(absent)}.",) if absent else ()
     worded = {item["text"]: caution_words(item) for item in cautions}
     failed = (
         f"{words()['stages'].get(item.name, item.name)} failed: {item.note or 'no reason given'}"
         for item in plan.stages
         if item.state == "failed"
     )
-    return (*failed, *(worded.get(text, text) for text in plan.warnings if text not in minor))
+    return (*failed, *(worded.get(text, text) for text in plan.warnings if text not in minor), *lacking)
 
 
 def _missing_words(name: str, lexicon: Lexicon) -> str:
@@ -186,6 +200,8 @@ def scan_view(plan: Plan, lexicon: Lexicon) -> ScanView | None:
         for name in item["structures"]
         if name not in levels
     )
+    told = {str(name) for item in found.get("warnings", ()) for name in item["structures"]}
+    missing = [str(name) for name in found.get("missing", ()) if str(name) not in told]
     return ScanView(
         levels=", ".join(levels),
         others=", ".join(others),
@@ -194,7 +210,7 @@ def scan_view(plan: Plan, lexicon: Lexicon) -> ScanView | None:
         far=tuple(group for group in groups if group not in near),
         methods=methods(measured),
         warnings=tuple(caution_words(item) for item in found.get("warnings", ())),
-        missing=tuple(_missing_words(str(name), lexicon) for name in found.get("missing", ())),
+        missing=tuple(_missing_words(name, lexicon) for name in missing),
         effects=tuple(
             EffectView(
                 decision_name(item.decision),

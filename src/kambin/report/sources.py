@@ -18,6 +18,7 @@ _NAMING = (
     *("source", "cite", "source_ids", "mapping", "conflicts", "because"),
     *("same_source", "baseline_sources", "claims"),
 )
+_CLAIMS = ("F-", "R-")
 _ABSENT = "not in the evidence base of this version"
 _CONFLICT = re.compile(r"K\d{2}")
 _STATEMENT = re.compile(r"[A-Z]\d{2}")
@@ -57,6 +58,11 @@ class Source:
     about: str = ""
     caveat: str = ""
     links: tuple[Link, ...] = ()
+
+    @property
+    def brief(self) -> bool:
+        """Whether its id alone, such as ``O05`` or ``F-efficacy``, is enough to stand for it in a table."""
+        return _STATEMENT.fullmatch(self.id) is not None or self.id.startswith(_CLAIMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +129,10 @@ def source_ids(plan: Plan) -> tuple[str, ...]:
 
 
 def _rank(name: str) -> tuple[int, str]:
-    order = ("F-", "R-")
-    claim = next((place for place, mark in enumerate(order) if name.startswith(mark)), None)
+    claim = next((place for place, mark in enumerate(_CLAIMS) if name.startswith(mark)), None)
     if claim is not None:
         return claim, name
-    return (len(order) if _STATEMENT.fullmatch(name) else len(order) + 1), _bare(name)
+    return (len(_CLAIMS) if _STATEMENT.fullmatch(name) else len(_CLAIMS) + 1), _bare(name)
 
 
 def conflict_ids(value: Any) -> tuple[str, ...]:
@@ -199,6 +204,11 @@ class SourceBook:
     def get(self, names: Iterable[str]) -> tuple[Source, ...]:
         """The sources with these ids; conflicts among them are left out."""
         return tuple(self.sources[name] for name in names if name in self.sources)
+
+    def brief(self, names: Iterable[str]) -> tuple[Source, ...]:
+        """The same for a narrow place: without rows of tables where a statement speaks for them."""
+        found = self.get(dict.fromkeys(names))
+        return tuple(item for item in found if item.brief) or found
 
     def disputed(self, names: Iterable[str]) -> tuple[ConflictView, ...]:
         """The conflicts among these ids."""
