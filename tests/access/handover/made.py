@@ -19,7 +19,7 @@ from kambin.access.model import (
     Tolerance,
 )
 from kambin.anatomy import frames, label_map_of
-from kambin.anatomy.geometry import Part, PartMap, Root, SpineModel
+from kambin.anatomy.geometry import Part, PartMap, Root, Sac, SpineModel
 from kambin.anatomy.model import Caution, Spine
 from kambin.anatomy.reading import LabelMap
 from kambin.anatomy.volume import Volume
@@ -105,7 +105,16 @@ def _model(labels: LabelMap, process: np.ndarray, side: Side) -> SpineModel:
         region=None,
     )
     parts = {"L5": PartMap("L5", whole, codes, "given")}
-    return SpineModel(labels, None, {}, parts, {}, None, None, {}, (root,), (), None)
+    sac = Sac(
+        points_lps=np.stack([placed((0.0, 8.0, 20.0 - 4.0 * step), side) for step in range(11)]),
+        frames=np.broadcast_to(np.eye(3), (11, 3, 3)),
+        half_width_mm=np.full(11, 7.0),
+        half_depth_mm=np.full(11, 5.0),
+        sd_mm=np.full(11, 1.0),
+        how="derived",
+        region=None,
+    )
+    return SpineModel(labels, None, {}, parts, {}, None, sac, {}, (root,), (), None)
 
 
 def _spine(model: SpineModel, labels: LabelMap) -> Spine:

@@ -124,6 +124,13 @@ def test_surfaces(kind: str, side: Side) -> None:
     voxel = abs(np.linalg.det(affine(kind)[:3, :3]))
     assert reamed.is_watertight
     assert reamed.volume == pytest.approx((data == 2).sum() * voxel, rel=0.02)
+    sac, root = (
+        trimesh.load(folder / f"stl/{name}.stl") for name in ("sac-derived", f"root-l4-{side}-derived")
+    )
+    assert sac.is_watertight and root.is_watertight
+    assert sac.volume == pytest.approx(np.pi * 7 * 5 * 40, rel=0.01)
+    assert np.ptp(sac.vertices, axis=0) == pytest.approx([14, 10, 40], abs=CLOSE_MM)
+    assert root.volume == pytest.approx(np.pi * 4 * 11 * np.sqrt(1.25), rel=0.02)
     head = (folder / "stl/corridor.stl").read_bytes()[:80]
     assert b"SPACE=LPS" in head and not head.startswith(b"solid")
 
