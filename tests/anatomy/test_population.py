@@ -1,7 +1,7 @@
 """The measured spine against the phantom's truth, over many patients, poses and voxels.
 
-The heavy test writes what it measured to `build/anatomy.json`, from where the documentation takes it. It takes
-ten patients at four voxel sizes; KAMBIN_POPULATION=200 takes as many as the target asks for, and hours.
+The heavy test writes what it measured to `build/anatomy.json`, from where the documentation takes it. It
+takes ten patients at four voxel sizes; KAMBIN_POPULATION=200 takes as many as the target asks for, and hours.
 """
 
 from __future__ import annotations
