@@ -21,6 +21,7 @@ from bench import (
     proof,
     rate,
     startup,
+    walk,
     zen_race,
 )
 from bench.row import AnswersDiffer, Row, not_measured
@@ -48,6 +49,7 @@ MEASURES: Mapping[str, Callable[[bool], list[Row]]] = {
     "coverage": delegated.coverage,
     "spine": anatomy.rows,
     "handover": handover.rows,
+    "walk": walk.rows,
 }
 
 _MARKS = {True: "met", False: "MISSED", None: ""}

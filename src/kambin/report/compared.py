@@ -195,10 +195,10 @@ def _rows(
     merged: dict[tuple[tuple[CellView, ...], ...], list[str]] = {}
     for option in options:
         cells = tuple(
-            tuple(
-                _cell(cell, line["unit"], name, book)
-                for cell in (line["cells"] if line else ())
-                if cell["option"] == option
+            ()
+            if line is None
+            else tuple(
+                _cell(cell, line["unit"], name, book) for cell in line["cells"] if cell["option"] == option
             )
             for name, line in lines
         )
