@@ -4,6 +4,7 @@
 VENV      ?= .venv
 PYTHON    ?=
 JOBS      ?= 2
+VALIDATE  ?=
 DEMO_CASE ?= examples/cases/demo.yaml
 DEMO_SCAN ?= examples/scans/demo_labels.nii.gz
 DEMO_OUT  ?= build/demo
@@ -77,8 +78,8 @@ docs: $(STAMP) ## build the pages that are derived from the code and the knowled
 	$(BIN)/python tools/make_pictures.py
 	$(BIN)/python tools/build_docs.py
 
-validate: $(STAMP) $(TOOLS) ## the tests that take minutes
-	$(BIN)/python -m pytest -n $(JOBS) -m heavy --hypothesis-profile=heavy
+validate: $(STAMP) $(TOOLS) ## the tests that take minutes; VALIDATE=tests/guideline takes a part of them
+	$(BIN)/python -m pytest -n $(JOBS) -m heavy --hypothesis-profile=heavy $(VALIDATE)
 
 lock: ## write requirements/lock.txt from pyproject.toml; UPGRADE=1 takes the newest of everything
 	@sh tools/lock.sh $(if $(UPGRADE),--upgrade)

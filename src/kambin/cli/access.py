@@ -82,6 +82,7 @@ def run_access(asked: Asked, folder: Path | None, as_json: bool) -> int:
     document = _document(plans, found, spine)
     if folder is not None:
         _write(folder, document)
+        _draw(folder, spine, plans, progress)
         handover.write_files(folder, spine, plans, asked.dated)
     if as_json:
         emit_json(document)
@@ -149,6 +150,21 @@ def _write(folder: Path, document: dict[str, Any]) -> None:
         raise InputError(f"can not make the folder: {error.strerror}", where=str(folder)) from None
     write_file(folder / "access.json", json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     note(f"plan: {folder / 'access.json'}")
+
+
+def _draw(folder: Path, spine: Spine, plans: Sequence[AccessPlan], progress: Callable[[str], None]) -> None:
+    """Pictures of each corridor in a folder of its approach."""
+    from kambin.report.pictures import access_figures, write_figures
+
+    for plan in plans:
+        if plan.recommended is None:
+            continue
+        progress(f"pictures of the corridor: {plan.approach}")
+        gallery = access_figures(spine, plan, progress=progress)
+        for path in write_figures(gallery, folder / "pictures" / plan.approach):
+            note(f"picture: {path}")
+        for why in gallery.skipped:
+            note(why)
 
 
 def _progress() -> Callable[[str], None]:
