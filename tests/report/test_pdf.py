@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import sys
 from pathlib import Path
@@ -48,6 +49,15 @@ def test_nothing_is_fetched(pdf: bytes, tmp_path: Path) -> None:
     pypdf = pytest.importorskip("pypdf")
     made = render_pdf(PAGE.replace("</head>", f'<link rel="stylesheet" href="{secret.as_uri()}"></head>'))
     assert "LEAKED" not in pypdf.PdfReader(io.BytesIO(made)).pages[0].extract_text()
+
+
+def test_a_picture_in_the_page_is_in_the_pdf(pdf: bytes) -> None:
+    """What the page itself carries is no fetching."""
+    dot = base64.b64encode(
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle cx="4" cy="4" r="4"/></svg>'
+    ).decode()
+    page = PAGE.replace("</h1>", f'</h1><img alt="a dot" src="data:image/svg+xml;base64,{dot}">')
+    assert len(render_pdf(page)) > len(pdf) + 100
 
 
 def test_without_the_library_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

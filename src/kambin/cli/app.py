@@ -70,6 +70,7 @@ def plan(
     out: Annotated[
         Path | None, typer.Option(help="Folder for plan.json, the report, the patient aid and the pictures.")
     ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="With --out: report and aid as PDF too.")] = False,
     trust_scan: Annotated[
         bool,
         typer.Option("--trust-scan", help="Where a measurement contradicts the case, use the measurement."),
@@ -92,7 +93,7 @@ def plan(
         "profile": profile,
         "overlays": overlay,
     }
-    raise typer.Exit(run_plan(case, scan, out, as_json, settings))
+    raise typer.Exit(run_plan(case, scan, out, pdf, as_json, settings))
 
 
 @app.command()

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 __all__ = ["write_documents"]
 
 
-def write_documents(folder: Path, walked: Walk, progress: Callable[[str], None]) -> tuple[Path, ...]:
+def write_documents(
+    folder: Path, walked: Walk, progress: Callable[[str], None], *, pdf: bool = False
+) -> tuple[Path, ...]:
     """Write everything, each file whole or not at all.
 
     Parameters
@@ -25,6 +27,13 @@ def write_documents(folder: Path, walked: Walk, progress: Callable[[str], None])
     walked : Walk
     progress : callable
         Called with one line before each step.
+    pdf : bool
+        Also report and patient aid as tagged PDF.
+
+    Raises
+    ------
+    PdfUnavailable
+        A PDF can not be made here; everything else is written by then.
 
     Returns
     -------
@@ -49,7 +58,20 @@ def write_documents(folder: Path, walked: Walk, progress: Callable[[str], None])
     made |= {"plan.json": walked.plan.to_json()}
     for name, text in made.items():
         write_file(folder / name, text)
-    return tuple(folder / name for name in made)
+    return (*(folder / name for name in made), *(_pdfs(folder, made, progress) if pdf else ()))
+
+
+def _pdfs(folder: Path, made: Mapping[str, str], progress: Callable[[str], None]) -> tuple[Path, ...]:
+    from kambin.report.pdf import render_pdf
+
+    written = []
+    for name, text in made.items():
+        if name.endswith(".html"):
+            path = folder / f"{name.removesuffix('.html')}.pdf"
+            progress(f"writing {path.name}")
+            write_file(path, render_pdf(text))
+            written.append(path)
+    return tuple(written)
 
 
 def _galleries(walked: Walk, progress: Callable[[str], None]) -> Mapping[str, Gallery]:

@@ -21,7 +21,7 @@ def read_case(path: Path) -> Case:
 
 
 def run_plan(
-    case: Path, scan: Path | None, out: Path | None, as_json: bool, settings: Mapping[str, Any]
+    case: Path, scan: Path | None, out: Path | None, pdf: bool, as_json: bool, settings: Mapping[str, Any]
 ) -> int:
     """Make the plan, write it where asked, print it, and say by the exit code whether it is settled."""
     from kambin.pathway import walk
@@ -41,7 +41,7 @@ def run_plan(
     if folder is not None:
         from kambin.cli.documents import write_documents
 
-        written = write_documents(folder, walked, progress)
+        written = write_documents(folder, walked, progress, pdf=pdf)
     if as_json:
         sys.stdout.write(made.to_json())
     else:

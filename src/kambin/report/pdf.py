@@ -42,7 +42,7 @@ def render_pdf(html: str) -> bytes:
             why=f"WeasyPrint or the Pango library behind it is missing ({error})".splitlines()[0],
             now="install Pango (Debian: libpango-1.0-0 libpangoft2-1.0-0), or print the page from a browser",
         ) from error
-    made: bytes | None = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=())).write_pdf(
+    made: bytes | None = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=("data",))).write_pdf(
         pdf_variant="pdf/ua-1"
     )
     if made is None:
