@@ -119,7 +119,10 @@ def test_plan_writes_both_files_whole(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "made" / "here"
     ran = run("plan", DEMO, "--scan", SCAN, "--out", folder)
     assert ran.code == 0
-    assert sorted(path.name for path in folder.iterdir()) == ["plan.json", "report.html"]
+    made = ["aid.en.html", "aid.zh-Hans.html", "pictures", "plan.json", "report.html"]
+    assert sorted(path.name for path in folder.iterdir()) == made
+    drawn = {path.parent.name for path in (folder / "pictures").rglob("*.svg")}
+    assert drawn >= {"anatomy", "posterolateral", "interlaminar"}
     plan = json.loads((folder / "plan.json").read_text())
     assert plan["scan_effects"][0]["decision"] == "endoscopy_approach"
     assert plan["intended_use"] in ran.out.replace("\n", " ")

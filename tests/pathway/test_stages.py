@@ -96,11 +96,11 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Walk:
     image = nibabel.load(SCAN)
     affine = np.diag([-1.0, 1.0, 1.0, 1.0]) @ image.affine
     voxels = np.asanyarray(image.dataobj)
-    turned = voxels.copy()
+    turned = voxels.astype(np.uint16)
     for value, other in _swapped_values().items():
         turned[voxels == value] = other
     path = tmp_path_factory.mktemp("twin") / "labels.nii.gz"
-    made = nibabel.Nifti1Image(turned, affine, header=image.header.copy())
+    made = nibabel.Nifti1Image(turned, affine)
     made.set_sform(affine, 1)
     made.set_qform(affine, 1)
     nibabel.save(made, path)

@@ -59,7 +59,13 @@ def test_every_warning_is_shown(made: Plan, page: Node) -> None:
     text = page.text()
     # names of structures in a warning of the scan are put in words
     names = {"hip_left": "patient's left hip bone", "hip_right": "patient's right hip bone"}
-    for warning in made.warnings:
+    # what was not measured is put in words, each with its level
+    told = [item for item in made.warnings if not item.startswith("Not measured, because")]
+    for warning in set(made.warnings) - set(told):
+        why, names_of = warning.removesuffix(".").split(": ", 1)
+        assert one_line(why) in text
+        assert all(level in text for level in re.findall(r"L\d-[LS]\d", names_of))
+    for warning in told:
         worded = warning
         for name, words in names.items():
             worded = worded.replace(name, words)
