@@ -94,17 +94,37 @@ def _filled(found: Surface, roi: Roi, spacing_mm: float, cap_mm: float) -> tuple
     if grid is None:
         return _empty(roi, spacing_mm, cap_mm), None
     origin, shape = grid
+    values, nearest = _signed_nodes(
+        found, origin, shape, spacing_mm, cap_mm, shorter_mm=found.shorter_mm, inside_mm=MOST_INSIDE_MM
+    )
+    return Field(origin, spacing_mm, values, cap_mm), nearest
+
+
+def _signed_nodes(
+    found: Surface,
+    origin: Floats,
+    shape: tuple[int, int, int],
+    spacing_mm: float,
+    cap_mm: float,
+    *,
+    shorter_mm: float,
+    inside_mm: float,
+) -> tuple[Singles, Ints]:
+    """Distance of every node to a surface's discs with the sign of its inside, and the nearest disc of each.
+
+    `shorter_mm` is taken off each distance; inside it reaches to `inside_mm` at most.
+    """
     discs = np.empty((len(found.points_lps), 7), dtype=np.float32)
     discs[:, :3] = found.points_lps - origin
     discs[:, 3:6] = found.normals_lps
     discs[:, 6] = found.radii_mm
-    values, nearest = nearest_disc(discs, shape, spacing_mm, cap_mm + found.shorter_mm)
+    values, nearest = nearest_disc(discs, shape, spacing_mm, cap_mm + shorter_mm)
     index_from_lps = np.linalg.inv(found.lps_from_inside)
     index_from_node = np.empty((3, 4))
     index_from_node[:, :3] = index_from_lps[:3, :3] * spacing_mm
     index_from_node[:, 3] = index_from_lps[:3, :3] @ origin + index_from_lps[:3, 3]
-    signed(values, found.inside, index_from_node, found.shorter_mm, cap_mm, MOST_INSIDE_MM)
-    return Field(origin, spacing_mm, values, cap_mm), nearest
+    signed(values, found.inside, index_from_node, shorter_mm, cap_mm, inside_mm)
+    return values, nearest
 
 
 def surface_field(found: Surface, roi: Roi, *, spacing_mm: float, cap_mm: float) -> Field:
@@ -224,23 +244,10 @@ def skin_field(body: Bools, lps_from_voxel: Floats, roi: Roi, *, spacing_mm: flo
     found = surface(mask[:: steps[0], :: steps[1], :: steps[2]], thin)
     if found is None:
         raise InputError("the body inside the skin is thinner than the grid it is looked for on")
-    grid_origin = roi.low_lps
     shape = tuple(np.maximum(np.ceil((roi.high_lps - roi.low_lps) / step) + 1, 2).astype(int))
-    return _skin(found, grid_origin, (int(shape[0]), int(shape[1]), int(shape[2])), step, cap)
-
-
-def _skin(found: Surface, origin: Floats, shape: tuple[int, int, int], step: float, cap: float) -> Field:
-    discs = np.empty((len(found.points_lps), 7), dtype=np.float32)
-    discs[:, :3] = found.points_lps - origin
-    discs[:, 3:6] = found.normals_lps
-    discs[:, 6] = found.radii_mm
-    values, _ = nearest_disc(discs, shape, step, cap)
-    index_from_lps = np.linalg.inv(found.lps_from_inside)
-    index_from_node = np.empty((3, 4))
-    index_from_node[:, :3] = index_from_lps[:3, :3] * step
-    index_from_node[:, 3] = index_from_lps[:3, :3] @ origin + index_from_lps[:3, 3]
-    signed(values, found.inside, index_from_node, 0.0, cap, cap)
-    return Field(origin, step, values, cap)
+    nodes = (int(shape[0]), int(shape[1]), int(shape[2]))
+    values, _ = _signed_nodes(found, roi.low_lps, nodes, step, cap, shorter_mm=0.0, inside_mm=cap)
+    return Field(roi.low_lps, step, values, cap)
 
 
 def tube_field(

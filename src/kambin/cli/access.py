@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from kambin.case.words import LEVELS, SIDES, Side
 from kambin.cli import ANSWERED, OPEN, handover
-from kambin.cli.console import emit_json, note
+from kambin.cli.console import emit_json, make_folder, note, progress_reporter, write_file
 from kambin.errors import InputError
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def run_access(asked: Asked, folder: Path | None, as_json: bool) -> int:
     _one_of("--migration", asked.migration, ("none", "up", "down"))
     _one_of("--position", asked.position, get_args(Position))
     to = handover.address(asked.send, asked.approach)
-    progress = _progress()
+    progress = progress_reporter()
     plans, found, spine = _plans(asked, progress)
     document = _document(plans, found, spine)
     if folder is not None:
@@ -142,12 +141,7 @@ def _document(plans: Sequence[AccessPlan], found: Sequence[MeasuredFact], spine:
 def _write(folder: Path, document: dict[str, Any]) -> None:
     import json
 
-    from kambin.cli.console import write_file
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"can not make the folder: {error.strerror}", where=str(folder)) from None
+    make_folder(folder)
     write_file(folder / "access.json", json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     note(f"plan: {folder / 'access.json'}")
 
@@ -165,10 +159,3 @@ def _draw(folder: Path, spine: Spine, plans: Sequence[AccessPlan], progress: Cal
             note(f"picture: {path}")
         for why in gallery.skipped:
             note(why)
-
-
-def _progress() -> Callable[[str], None]:
-    """Progress for people: only where stderr is a terminal."""
-    if not sys.stderr.isatty():
-        return lambda _: None
-    return lambda text: note(f"  … {text}")

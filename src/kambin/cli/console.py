@@ -6,14 +6,17 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kambin.errors import InputError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["STATUS_MARK", "emit_json", "note", "out", "write_file"]
+__all__ = ["STATUS_MARK", "emit_json", "make_folder", "note", "out", "progress_reporter", "write_file"]
 
 STATUS_MARK = {"eligible": "✓", "undetermined": "?", "not_indicated": "–", "excluded": "✗"}
 """A sign beside each status word, so that colour is never needed."""
@@ -30,6 +33,26 @@ def out() -> Console:
 def note(text: str) -> None:
     """One line for the person at the terminal, on stderr."""
     print(text, file=sys.stderr)
+
+
+def progress_reporter() -> Callable[[str], None]:
+    """What tells a person how far the work is: lines on stderr, where that is a terminal."""
+    return (lambda text: note(f"  … {text}")) if sys.stderr.isatty() else (lambda _: None)
+
+
+def make_folder(path: Path) -> Path:
+    """Make a folder with those above it, where it is not there yet.
+
+    Raises
+    ------
+    InputError
+        It can not be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"can not make the folder: {error.strerror}", where=str(path)) from None
+    return path
 
 
 def emit_json(document: Any) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kambin.cli import ANSWERED, OPEN
-from kambin.cli.console import emit_json, note
+from kambin.cli.console import emit_json, note, progress_reporter
 
 if TYPE_CHECKING:
     from kambin.anatomy.model import Spine
@@ -27,7 +26,7 @@ def run_measure(
     """Measure, print, draw; the exit code says whether something needs attention."""
     from kambin import anatomy
 
-    progress = _progress()
+    progress = progress_reporter()
     progress("reading and measuring")
     spine = anatomy.read_spine(scan, labels=labels, image=image)
     gallery = None
@@ -89,10 +88,3 @@ def _document(spine: Spine, marked: Sequence[str], gallery: Gallery | None) -> d
         ]
         document["figures_skipped"] = list(gallery.skipped)
     return document
-
-
-def _progress() -> Callable[[str], None]:
-    """Progress for people: only where stderr is a terminal."""
-    if not sys.stderr.isatty():
-        return lambda _: None
-    return lambda text: note(f"  … {text}")

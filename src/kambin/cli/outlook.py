@@ -61,8 +61,7 @@ def calibrate(
     as_json: Json = False,
 ) -> None:
     """Propose a model card from local results; nothing changes until a person accepts it."""
-    from kambin.cli.console import emit_json, note, write_file
-    from kambin.errors import InputError
+    from kambin.cli.console import emit_json, make_folder, note, write_file
     from kambin.outcome.calibrate import calibrate as learn
     from kambin.outcome.cardtext import card_markdown
 
@@ -70,10 +69,7 @@ def calibrate(
     if out is not None:
         import json
 
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(f"can not make the folder: {error.strerror}", where=str(out)) from None
+        make_folder(out)
         write_file(out / "model-card.json", json.dumps(made, ensure_ascii=False, indent=1) + "\n")
         write_file(out / "model-card.md", card_markdown(made))
         note(f"proposed card: {out / 'model-card.json'}, to read: {out / 'model-card.md'}")

@@ -9,7 +9,7 @@ from typing import Any
 
 from kambin.case import Case, load
 from kambin.cli import ANSWERED, OPEN
-from kambin.cli.console import emit_json, note
+from kambin.cli.console import emit_json, make_folder, note, progress_reporter
 from kambin.errors import InputError
 
 __all__ = ["read_case", "run_decide", "run_locate", "run_plan"]
@@ -32,9 +32,9 @@ def run_plan(
             field="--image",
             now="give the label map too, with --scan",
         )
-    folder = _folder(out)
+    folder = None if out is None else make_folder(out)
     patient = read_case(case)
-    progress = _progress()
+    progress = progress_reporter()
     walked = walk(patient, scan, progress=progress, **settings)
     made = walked.plan
     written: tuple[Path, ...] = ()
@@ -56,23 +56,6 @@ def run_plan(
     if any(stage.name == "anatomy" for stage in failed):
         return InputError.exit_code
     return OPEN if made.red_flag or not made.answered or failed else ANSWERED
-
-
-def _folder(out: Path | None) -> Path | None:
-    if out is None:
-        return None
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"can not make the folder: {error.strerror}", where=str(out)) from None
-    return out
-
-
-def _progress() -> Any:
-    """Progress for people: only where stderr is a terminal."""
-    if not sys.stderr.isatty():
-        return lambda _: None
-    return lambda text: note(f"  … {text}")
 
 
 def run_decide(case: Path, profile: str, overlays: Sequence[Path], only: Sequence[str], as_json: bool) -> int:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kambin.case.words import Side
 from kambin.cli import ANSWERED
-from kambin.cli.console import note
+from kambin.cli.console import progress_reporter
 from kambin.errors import InputError
 
 if TYPE_CHECKING:
@@ -51,10 +50,10 @@ def run_phantom(out: Path, options: Mapping[str, Any]) -> int:
 
     from kambin.anatomy.phantom import Phantom, write_scan
 
-    progress = note if sys.stderr.isatty() else (lambda _: None)
-    progress("  … building the patient")
+    progress = progress_reporter()
+    progress("building the patient")
     phantom = Phantom(options["seed"], mirrored=options["mirrored"], **knobs)
-    progress("  … painting the label map")
+    progress("painting the label map")
     scan = phantom.scan(
         spacing[0] if len(spacing) == 1 else spacing,
         lps_from_phantom=place,
@@ -64,7 +63,7 @@ def run_phantom(out: Path, options: Mapping[str, Any]) -> int:
         dice=options["dice"],
     )
     images: tuple[Modality, ...] = ("ct", "t2") if options["images"] else ()
-    folder = write_scan(scan, out, images=images, progress=lambda text: progress(f"  … {text}"))
+    folder = write_scan(scan, out, images=images, progress=progress)
     size = " x ".join(str(count) for count in scan.labels.array.shape)
     print(f"{folder}: {size} voxels, {len(scan.truth.measurements)} true measurements in truth.json")
     return ANSWERED

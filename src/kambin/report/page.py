@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +13,7 @@ from kambin.report.access import access_view, advised_approach
 from kambin.report.arguments import ArgumentView
 from kambin.report.decisions import DecisionView, decision_view
 from kambin.report.facts import fact_sections
+from kambin.report.framing import environment, page_label
 from kambin.report.galleries import Shelf, shelves
 from kambin.report.lexicon import Lexicon
 from kambin.report.outlook import outlook_view
@@ -34,7 +34,6 @@ __all__ = ["RedFlagView", "render_report"]
 RESTS_ON = ("urgency", "indication", "treatment")
 AFTERWARDS = ("setting", "recurrence_prevention")
 COSTS = {0: "to ask", 1: "to examine", 3: "on imaging", 5: "at an invasive procedure"}
-_LABEL = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def _context(plan: Plan, galleries: Mapping[str, Gallery] | None) -> dict[str, A
     return {
         "plan": plan,
         "language": "en-GB",
-        "page_label": plan.case_id if _LABEL.fullmatch(plan.case_id or "") else "",
+        "page_label": page_label(plan),
         "red_flag": _red_flag(plan, decisions),
         "decisions": decisions,
         "main": tuple(item for item in decisions if item.id in RESTS_ON),
@@ -123,16 +122,7 @@ def _context(plan: Plan, galleries: Mapping[str, Gallery] | None) -> dict[str, A
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    made = Environment(
-        loader=PackageLoader("kambin.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    made = environment()
     made.filters |= {"decision_name": decision_name, "humanise": humanise, "capital": capital}
     made.globals["unit"] = unit_words
     return made

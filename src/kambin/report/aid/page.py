@@ -15,6 +15,7 @@ from kambin.report.aid.chances import Choice, Line, compare, names_of, natural_c
 from kambin.report.aid.options import OptionView, option_views
 from kambin.report.aid.quality import quality_words
 from kambin.report.aid.reading import reading
+from kambin.report.framing import environment, page_label
 from kambin.report.sources import Link
 from kambin.report.words import capital
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["aid_file_name", "render_aid"]
 
-_LABEL = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _AFTER_STOP = re.compile(r"(?<=[。！？；：，]) +")  # a full-width stop brings its own space
 WORKUP = "red_flag_workup"
 
@@ -35,16 +35,7 @@ def aid_file_name(language: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    return Environment(
-        loader=PackageLoader("kambin.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    return environment()
 
 
 @cache
@@ -57,7 +48,7 @@ def _frame(t: Catalogue, plan: Plan) -> dict[str, Any]:
     return {
         "t": t,
         "plan": plan,
-        "label": plan.case_id if _LABEL.fullmatch(plan.case_id or "") else "",
+        "label": page_label(plan),
         "edition": data_file("edition")["text"].isoformat(),
         "year": _newest_year(),
         "hash": plan.software.evidence_hash[:12],
