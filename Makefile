@@ -5,6 +5,7 @@ VENV      ?= .venv
 PYTHON    ?=
 JOBS      ?= 2
 VALIDATE  ?=
+ROW       ?=
 DEMO_CASE ?= examples/cases/demo.yaml
 DEMO_SCAN ?= examples/scans/demo_labels.nii.gz
 DEMO_OUT  ?= build/demo
@@ -65,8 +66,8 @@ check: $(STAMP) ## style, types, walls between the rooms, words, sizes
 	$(BIN)/python tools/check_glossary.py
 	$(BIN)/python tools/check_sizes.py
 
-bench: $(STAMP) ## measure speed and counts, beside what they are compared with
-	$(BIN)/python -m bench
+bench: $(STAMP) ## measure speed and counts, beside what they are compared with; ROW=chain takes one row again
+	$(BIN)/python -m bench $(if $(ROW),--row $(ROW) --keep)
 
 prove: $(STAMP) ## prove the guideline, every profile
 	$(BIN)/kambin guideline prove

@@ -1,14 +1,17 @@
-"""``python -m bench [--quick] [--row ID]``: print the table, write ``build/bench.json``."""
+"""``python -m bench [--quick] [--row ID [--keep]]``: print the table, write ``build/bench.json``."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypedDict
 
 from bench import (
     access,
@@ -26,7 +29,7 @@ from bench import (
 )
 from bench.row import AnswersDiffer, Row, not_measured
 
-__all__ = ["MEASURES", "main", "measure"]
+__all__ = ["MEASURES", "Run", "main", "measure"]
 
 OUT = Path("build/bench.json")
 
@@ -55,34 +58,78 @@ MEASURES: Mapping[str, Callable[[bool], list[Row]]] = {
 _MARKS = {True: "met", False: "MISSED", None: ""}
 
 
-def measure(names: Sequence[str], quick: bool) -> tuple[list[Row], bool]:
-    """All rows, and whether every answer was the one it was checked against."""
-    rows: list[Row] = []
+class Run(TypedDict):
+    """What one measure gave, and how the machine was when it began."""
+
+    pace: float
+    load: float | None
+    quick: bool
+    rows: list[Row]
+
+
+def measure(names: Sequence[str], quick: bool) -> tuple[dict[str, Run], bool]:
+    """What each measure gave, and whether every answer was the one it was checked against."""
+    runs: dict[str, Run] = {}
     right = True
     for name in names:
         print(f"  … {name}", file=sys.stderr, flush=True)
+        runs[name] = {"pace": pace(), "load": load(), "quick": quick, "rows": []}
         try:
-            rows += MEASURES[name](quick)
+            runs[name]["rows"] = MEASURES[name](quick)
         except AnswersDiffer as error:
-            rows.append({**not_measured(name, "its answers are wrong", "", str(error)), "met": False})
+            runs[name]["rows"] = [
+                {**not_measured(name, "its answers are wrong", "", str(error)), "met": False}
+            ]
             right = False
-    return rows, right
+    return runs, right
 
 
-def machine() -> dict[str, object]:
+def load() -> float | None:
+    """How many processes wanted to run over the last minute, this one included.
+
+    With more of them than cores, figures in wall-clock time are too high.
+    """
+    return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
+
+
+def pace() -> float:
+    """Million turns a second of one plain Python loop: the best of three.
+
+    The same machine is not the same every day, least of all a shared one. Beside this number, figures of two
+    days can be compared.
+    """
+    best = math.inf
+    for _ in range(3):
+        began, total = time.perf_counter(), 0
+        for turn in range(1_000_000):
+            total += turn * turn
+        best = min(best, time.perf_counter() - began)
+    return round(1 / best, 1)
+
+
+def machine(runs: Mapping[str, Run]) -> dict[str, object]:
     """What the figures depend on, as far as it can be told without naming the machine.
 
-    `load` is how many processes wanted to run over the last minute, this one included: with more of them than
-    cores, figures in wall-clock time are too high.
+    `load` and `pace` are the least and the most that a measure began with.
     """
+    loads = [run["load"] for run in runs.values() if run["load"] is not None]
+    paces = [run["pace"] for run in runs.values()]
     return {
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
         "system": platform.system(),
         "processor": platform.machine(),
-        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        "load": _span(loads),
+        "pace": f"{_span(paces)} million plain loop turns a second",
     }
+
+
+def _span(values: Sequence[float]) -> str:
+    if not values:
+        return "unknown"
+    least, most = min(values), max(values)
+    return f"{least:g}" if least == most else f"{least:g} to {most:g}"
 
 
 def lines(rows: Sequence[Row]) -> list[str]:
@@ -98,17 +145,34 @@ def lines(rows: Sequence[Row]) -> list[str]:
     return found
 
 
+def kept(out: Path, fresh: Mapping[str, Run]) -> dict[str, Run]:
+    """The runs of now, and of those that an earlier run left in the file the ones that were not repeated."""
+    try:
+        before = json.loads(out.read_text(encoding="utf-8"))["runs"]
+    except (OSError, ValueError, KeyError):
+        before = {}
+    return {name: run for name in MEASURES if (run := fresh.get(name, before.get(name))) is not None}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 1 only when answers differ; a target that is missed is reported, not hidden."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few repetitions: does it run, not how fast")
     parser.add_argument("--row", action="append", choices=MEASURES, help="only this; repeatable")
     parser.add_argument("--out", type=Path, default=OUT, help="where the JSON goes")
+    parser.add_argument("--keep", action="store_true", help="keep the file's other rows")
     given = parser.parse_args(arguments)
-    rows, right = measure(given.row or list(MEASURES), given.quick)
-    print("\n".join(lines(rows)))
+    runs, right = measure(given.row or list(MEASURES), given.quick)
+    print("\n".join(lines([row for run in runs.values() for row in run["rows"]])))
+    if given.keep:
+        runs = kept(given.out, runs)
+    document = {
+        "machine": machine(runs),
+        "quick": any(run["quick"] for run in runs.values()),
+        "rows": [row for run in runs.values() for row in run["rows"]],
+        "runs": runs,
+    }
     given.out.parent.mkdir(parents=True, exist_ok=True)
-    document = {"machine": machine(), "quick": given.quick, "rows": rows}
     given.out.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return 0 if right else 1
 

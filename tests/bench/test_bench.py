@@ -55,6 +55,21 @@ def test_answers_that_differ_fail_the_run(trivial: None, tmp_path: Path) -> None
     assert (good["met"], good["value"]) == (False, 2.0)
 
 
+def test_what_was_not_repeated_is_kept_when_asked(trivial: None, tmp_path: Path) -> None:
+    out = tmp_path / "bench.json"
+    assert bench.main(["--row", "missed", "--out", str(out)]) == 0
+    assert bench.main(["--row", "good", "--quick", "--keep", "--out", str(out)]) == 0
+    document = json.loads(out.read_text(encoding="utf-8"))
+    assert [(row["id"], row["value"]) for row in document["rows"]] == [("good", 1.0), ("missed", 4.0)]
+    assert document["quick"] is True and [run["quick"] for run in document["runs"].values()] == [True, False]
+    assert bench.main(["--row", "good", "--out", str(out)]) == 0
+    assert [row["id"] for row in json.loads(out.read_text(encoding="utf-8"))["rows"]] == ["good"]
+
+
+def test_a_pace_is_a_rate_of_this_machine() -> None:
+    assert 0.1 < bench.pace() < 10_000
+
+
 def test_rows_at_their_limits() -> None:
     assert at_most("a", "", 5.0, 5, "s")["met"] is True
     assert at_most("a", "", 5.01, 5, "s")["met"] is False
