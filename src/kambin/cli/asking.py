@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from kambin.cli import ANSWERED, OPEN
-from kambin.cli.console import emit_json, note, out, write_file
+from kambin.cli.console import emit_json, note, out
 from kambin.cli.patient import read_case
 from kambin.errors import InputError
+from kambin.files import write_file
 
 __all__ = ["run_ask"]
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -16,7 +14,7 @@ from kambin.errors import InputError
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["STATUS_MARK", "emit_json", "make_folder", "note", "out", "progress_reporter", "write_file"]
+__all__ = ["STATUS_MARK", "emit_json", "make_folder", "note", "out", "progress_reporter"]
 
 STATUS_MARK = {"eligible": "✓", "undetermined": "?", "not_indicated": "–", "excluded": "✗"}
 """A sign beside each status word, so that colour is never needed."""
@@ -58,31 +56,3 @@ def make_folder(path: Path) -> Path:
 def emit_json(document: Any) -> None:
     """Print one JSON document on stdout."""
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
-
-
-def write_file(path: Path, content: str | bytes) -> None:
-    """Write a file whole or not at all.
-
-    Parameters
-    ----------
-    path : Path
-        Its folder exists.
-    content : str or bytes
-        Text is written as UTF-8.
-    """
-    data = content.encode() if isinstance(content, str) else content
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

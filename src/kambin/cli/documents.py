@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kambin.cli.console import write_file
+from kambin.files import write_file
 
 if TYPE_CHECKING:
     from kambin.pathway import Walk

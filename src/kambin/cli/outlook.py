@@ -61,7 +61,8 @@ def calibrate(
     as_json: Json = False,
 ) -> None:
     """Propose a model card from local results; nothing changes until a person accepts it."""
-    from kambin.cli.console import emit_json, make_folder, note, write_file
+    from kambin.cli.console import emit_json, make_folder, note
+    from kambin.files import write_file
     from kambin.outcome.calibrate import calibrate as learn
     from kambin.outcome.cardtext import card_markdown
 
@@ -94,8 +95,9 @@ def accept(
     """Sign a proposed model card off; the signature holds for this card and this version only."""
     import json
 
-    from kambin.cli.console import note, write_file
+    from kambin.cli.console import note
     from kambin.errors import InputError
+    from kambin.files import write_file
     from kambin.outcome.card import accept as sign
     from kambin.outcome.card import load_card, read_document
 

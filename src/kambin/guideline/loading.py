@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kambin.case import Fact
 from kambin.errors import IntegrityError
+from kambin.files import write_file
 from kambin.guideline.freezing import frozen_text, hash_of_files, thaw
 from kambin.guideline.knowledge import Decision, Knowledge
 
@@ -82,7 +83,7 @@ def compile_knowledge() -> list[Path]:
         file = compiled_file(profile)
         file.parent.mkdir(exist_ok=True)
         text = frozen_text(_build(profile, ()), hash_of_files(knowledge_files(profile)))
-        file.write_text(text, encoding="utf-8")
+        write_file(file, text)
         files.append(file)
     return files
 

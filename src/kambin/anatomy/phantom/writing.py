@@ -19,6 +19,7 @@ from kambin.anatomy.phantom.imaging import Modality
 from kambin.anatomy.phantom.model import PhantomScan
 from kambin.anatomy.volume import Volume
 from kambin.errors import InputError
+from kambin.files import write_file
 
 __all__ = ["nifti_bytes", "write_labels", "write_scan"]
 
@@ -62,7 +63,7 @@ def write_labels(scan: PhantomScan, path: str | Path, *, dtype: str = "uint8", t
     """
     volume = Volume(np.asarray(scan.labels.array).astype(dtype), scan.labels.lps_from_voxel)
     content = nifti_bytes(volume, _names(scan) if table else None, packed=Path(path).suffix == ".gz")
-    Path(path).write_bytes(content)
+    write_file(Path(path), content)
 
 
 def write_scan(

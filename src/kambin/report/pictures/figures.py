@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from kambin.anatomy.reading import LabelMap
 from kambin.anatomy.volume import Volume
 from kambin.case.words import SIDES
 from kambin.errors import InputError
+from kambin.files import write_file
 from kambin.report.pictures.carm import carm_pictures
 from kambin.report.pictures.corridor import corridor_pictures
 from kambin.report.pictures.endoscope import endoscope_pictures
@@ -191,22 +190,6 @@ def write_figures(gallery: Gallery, folder: Path) -> tuple[Path, ...]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return tuple(_write(folder / picture.file_name, picture.data) for picture in gallery.pictures)
+        return tuple(write_file(folder / picture.file_name, picture.data) for picture in gallery.pictures)
     except OSError as error:
         raise InputError(f"can not write there: {error.strerror}", where=str(folder)) from None
-
-
-def _write(path: Path, data: bytes) -> Path:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        mask = os.umask(0)
-        os.umask(mask)
-        part.chmod(0o666 & ~mask)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    return path

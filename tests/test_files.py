@@ -1,0 +1,49 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kambin.files import write_file
+
+
+@given(content=st.one_of(st.binary(), st.text(st.characters(codec="utf-8"))))
+def test_what_is_written_is_read_back_and_replaces_what_stood_there(
+    tmp_path_factory: pytest.TempPathFactory, content: str | bytes
+) -> None:
+    path = tmp_path_factory.mktemp("files") / "one"
+    path.write_text("before")
+    assert write_file(path, content) == path
+    assert path.read_bytes() == (content.encode() if isinstance(content, str) else content)
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_failure_leaves_what_stood_there_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "one"
+    path.write_text("before")
+
+    def fails(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fails)
+    with pytest.raises(OSError, match="No space"):
+        write_file(path, "after")
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are those of POSIX")
+def test_others_may_read_what_the_mask_lets_them(tmp_path: Path) -> None:
+    mask = os.umask(0o027)
+    try:
+        path = write_file(tmp_path / "one", "text")
+    finally:
+        os.umask(mask)
+    assert path.stat().st_mode & 0o777 == 0o640
