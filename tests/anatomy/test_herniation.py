@@ -19,6 +19,7 @@ from kambin.anatomy.herniation_facts import facts_of_herniation
 from kambin.anatomy.herniation_words import Borders, name_herniation
 from kambin.anatomy.surfaces import surface_points
 from kambin.anatomy.volume import Volume
+from kambin.case import registry
 from kambin.case.words import Side
 from tests.anatomy.nerve_scenes import box, disc_at_origin, ellipsoid, painted
 
@@ -170,17 +171,18 @@ def test_facts_carry_the_names_of_the_case_and_leave_out_what_is_unknown() -> No
         "calcified_percent": None,
     }
     found = facts_of_herniation(HerniatedDisc("L4-L5", "left", "subarticular", region, np.zeros(3), measures))
-    assert (found.level, found.side) == ("L4-L5", "left")
-    values = {fact.name: fact.value for fact in found.facts}
+    assert {(fact.level, fact.side) for fact in found} == {("L4-L5", "left")}
+    values = {fact.name: fact.value for fact in found}
     assert values == {
-        "type": "extrusion",
-        "zone": "subarticular",
-        "migration": "down",
-        "canal_compromise_percent": 31.3,
+        "disc_type": "extrusion",
+        "disc_zone": "subarticular",
+        "disc_migration": "down",
+        "disc_canal_compromise_percent": 31.3,
     }
     measures["calcified_percent"] = 40.0
     again = facts_of_herniation(HerniatedDisc("L4-L5", "left", "", region, np.zeros(3), measures))
-    assert {"zone", "calcified"} & {fact.name for fact in again.facts} == {"calcified"}
+    assert {"disc_zone", "disc_calcified"} & {fact.name for fact in again} == {"disc_calcified"}
+    assert {fact.name for fact in (*found, *again)} <= set(registry.facts())
 
 
 def test_no_name_that_the_room_hands_on_is_also_a_module_of_it() -> None:

@@ -50,12 +50,7 @@ def measured_facts(spine: Spine) -> tuple[MeasuredFact, ...]:
     from kambin.anatomy import facts
     from kambin.anatomy.herniation_facts import herniation_facts
 
-    of_discs = [
-        item.model_copy(update={"name": f"disc_{item.name}", "level": disc.level, "side": disc.side})
-        for disc in herniation_facts(spine)
-        for item in disc.facts
-    ]
-    return (*facts(spine), *of_discs)
+    return (*facts(spine), *herniation_facts(spine))
 
 
 def seek_corridors(
