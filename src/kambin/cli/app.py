@@ -71,6 +71,14 @@ def plan(
         Path | None, typer.Option(help="Folder for plan.json, the report, the patient aid and the pictures.")
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="With --out: report and aid as PDF too.")] = False,
+    handover: Annotated[
+        bool,
+        typer.Option(
+            "--handover",
+            help="With --out: the recommended corridors for 3D Slicer, DICOM and printing too, "
+            "as `kambin access` writes them.",
+        ),
+    ] = False,
     trust_scan: Annotated[
         bool,
         typer.Option("--trust-scan", help="Where a measurement contradicts the case, use the measurement."),
@@ -83,7 +91,7 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Walk one patient through the house: the whole plan, with report and patient aid."""
-    from kambin.cli.patient import run_plan
+    from kambin.cli.patient import Wanted, run_plan
 
     settings = {
         "image": image,
@@ -93,7 +101,7 @@ def plan(
         "profile": profile,
         "overlays": overlay,
     }
-    raise typer.Exit(run_plan(case, scan, out, pdf, as_json, settings))
+    raise typer.Exit(run_plan(case, scan, Wanted(out, pdf, handover), as_json, settings))
 
 
 @app.command()

@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kambin.case import Case, load
 from kambin.cli import ANSWERED, OPEN
 from kambin.cli.console import emit_json, make_folder, note, progress_reporter
 from kambin.errors import InputError
 
-__all__ = ["read_case", "run_decide", "run_locate", "run_plan"]
+if TYPE_CHECKING:
+    from kambin.pathway import Walk
+
+__all__ = ["Wanted", "read_case", "run_decide", "run_locate", "run_plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a plan leaves on the disk.
+
+    Attributes
+    ----------
+    folder : Path or None
+        Where; nothing is written without.
+    pdf : bool
+        Report and patient aid as PDF too.
+    handover : bool
+        The recommended corridors for other programs too.
+    """
+
+    folder: Path | None = None
+    pdf: bool = False
+    handover: bool = False
 
 
 def read_case(path: Path) -> Case:
@@ -21,7 +44,7 @@ def read_case(path: Path) -> Case:
 
 
 def run_plan(
-    case: Path, scan: Path | None, out: Path | None, pdf: bool, as_json: bool, settings: Mapping[str, Any]
+    case: Path, scan: Path | None, wanted: Wanted, as_json: bool, settings: Mapping[str, Any]
 ) -> int:
     """Make the plan, write it where asked, print it, and say by the exit code whether it is settled."""
     from kambin.pathway import walk
@@ -32,7 +55,7 @@ def run_plan(
             field="--image",
             now="give the label map too, with --scan",
         )
-    folder = None if out is None else make_folder(out)
+    folder = None if wanted.folder is None else make_folder(wanted.folder)
     patient = read_case(case)
     progress = progress_reporter()
     walked = walk(patient, scan, progress=progress, **settings)
@@ -41,7 +64,9 @@ def run_plan(
     if folder is not None:
         from kambin.cli.documents import write_documents
 
-        written = write_documents(folder, walked, progress, pdf=pdf)
+        written = write_documents(folder, walked, progress, pdf=wanted.pdf)
+        if wanted.handover:
+            _hand_over(folder, walked, progress)
     if as_json:
         sys.stdout.write(made.to_json())
     else:
@@ -56,6 +81,17 @@ def run_plan(
     if any(stage.name == "anatomy" for stage in failed):
         return InputError.exit_code
     return OPEN if made.red_flag or not made.answered or failed else ANSWERED
+
+
+def _hand_over(folder: Path, walked: Walk, progress: Callable[[str], None]) -> None:
+    """Write the recommended corridors for other programs, and say why where there is none."""
+    if walked.spine is None or not any(item.recommended is not None for item in walked.corridors):
+        note("hand-over: nothing is written, because no corridor is recommended")
+        return
+    from kambin.cli import handover
+
+    progress("writing the hand-over files")
+    handover.write_files(folder, walked.spine, walked.corridors, None)
 
 
 def run_decide(case: Path, profile: str, overlays: Sequence[Path], only: Sequence[str], as_json: bool) -> int:

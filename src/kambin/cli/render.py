@@ -175,6 +175,10 @@ def print_plan(plan: Plan) -> None:
     console.print(table)
     if plan.diagnosis is not None:
         print_diagnosis(plan.diagnosis)
+    if plan.access:
+        from kambin.cli.render_access import print_corridors
+
+        print_corridors(plan.access)
     for effect in plan.scan_effects:
         console.print(f"\nthe scan changed [bold]{effect.decision}[/bold] ({', '.join(effect.facts)})")
         console.print(f"  before: {effect.before}\n  after:  {effect.after}", markup=False)

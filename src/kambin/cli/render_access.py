@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from kambin.cli.console import out
 from kambin.cli.render import table_of
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kambin.access.model import AccessPlan, Proposal
     from kambin.case.measured import MeasuredFact
 
-__all__ = ["print_access"]
+__all__ = ["print_access", "print_corridors"]
 
 
 def print_access(plans: Sequence[AccessPlan], found: Sequence[MeasuredFact]) -> None:
@@ -26,6 +26,49 @@ def print_access(plans: Sequence[AccessPlan], found: Sequence[MeasuredFact]) -> 
     for fact in found:
         value = _yes_or_no(fact.value) if isinstance(fact.value, bool) else f"{fact.value} {fact.unit}"
         console.print(f"  {fact.name}: {value}")
+
+
+def print_corridors(plans: Sequence[Mapping[str, Any]]) -> None:
+    """What each approach comes to, in a line: the recommended corridor with its proof, or what is in the way.
+
+    Parameters
+    ----------
+    plans : sequence of mapping
+        The access plans of a Plan document, all to one disc.
+    """
+    from rich.markup import escape
+
+    if not plans:
+        return
+    console = out()
+    first = plans[0]
+    console.print(f"\n[bold]Corridors to {first['level']}, patient's {first['side']}[/bold]")
+    table = table_of("approach", "corridor", "proof: nothing beats")
+    for plan in plans:
+        table.add_row(f"{_mark(plan)} {plan['approach']}", escape(_said(plan)), _proof(plan))
+    console.print(table)
+
+
+def _mark(plan: Mapping[str, Any]) -> str:
+    if plan["recommended"] is not None:
+        return "✓"
+    return "✗" if plan["blocks"] else "?"
+
+
+def _said(plan: Mapping[str, Any]) -> str:
+    """Why, and what would free the way of the first thing that blocks it."""
+    if plan["recommended"] is not None or not plan["blocks"]:
+        return str(plan["why"])
+    block = plan["blocks"][0]
+    return f"{plan['why']} What would free it: {block['change']}."
+
+
+def _proof(plan: Mapping[str, Any]) -> str:
+    """The bound that the certificate gives for the recommended corridor, and what was reached."""
+    if plan["recommended"] is None:
+        return ""
+    found = plan["proposals"][plan["recommended"]]["certificate"]
+    return f"{found['upper_bound']:.2f} {found['unit']}; reached {found['achieved']:.2f}"
 
 
 def _print_plan(plan: AccessPlan) -> None:
