@@ -33,9 +33,9 @@ def test_everything_of_the_recommended_corridor_is_said() -> None:
         "98.7 mm from the midline towards the patient's left; "
         "3.2 mm below the tip of the spinous process of L4; "
         "level with the top of the iliac crest on the patient's left.",
-        "45° from straight back towards the patient's left",
+        "45° from straight behind towards the patient's left",
         "2° from straight sideways towards the feet",
-        "Straight back",
+        "Straight behind",
         "101 mm from the skin",
         "7 mm outer diameter",
         "Reamers 5 → 6.5 mm; 266 mm³, 11 % of the superior articular process; "

@@ -149,8 +149,10 @@ def _why(items: Sequence[Proposal], best: int) -> str:
     if safer:
         other = max(safer, key=lambda one: one.certificate.achieved)
         more = f"{other.certificate.achieved:.2f} instead of {own:.2f} standard deviations"
-        bone = f"{other.foraminoplasty.sap_fraction:.0%} of that process"
-        said += f" More clearance to nerve ({more}) asks for {other.corridor.diameter_mm:g} mm and {bone}."
+        share = other.foraminoplasty.sap_fraction
+        bone = f"takes {share:.0%} of the superior articular process" if share > 0 else "takes no bone"
+        said += f" A cannula of {other.corridor.diameter_mm:g} mm that {bone} keeps more clearance to nerve"
+        said += f" ({more})."
     return said
 
 

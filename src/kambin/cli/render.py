@@ -183,7 +183,7 @@ def print_plan(plan: Plan) -> None:
         console.print(f"\nthe scan changed [bold]{effect.decision}[/bold] ({', '.join(effect.facts)})")
         console.print(f"  before: {effect.before}\n  after:  {effect.after}", markup=False)
     for conflict in plan.disagreements:
-        written, found = _text(conflict.stated), f"{_text(conflict.measured)} {conflict.unit}"
+        written, found = _text(conflict.stated), f"{_text(conflict.measured)} {conflict.unit}".rstrip()
         text = f"! {conflict.fact}: written {written}, measured {found}; what was written is used"
         console.print(text, markup=False)
     for stage in plan.stages:

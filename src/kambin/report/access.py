@@ -11,7 +11,7 @@ from kambin.report.answers import AnswerMark
 from kambin.report.corridor import CorridorView, corridor_view, of_bone, sides_of
 from kambin.report.galleries import Shelf
 from kambin.report.scan import caution_words
-from kambin.report.words import NARROW, capital, humanise, number, percent, words
+from kambin.report.words import NARROW, capital, humanise, number, percent, spaced, words
 
 __all__ = ["AccessView", "ApproachView", "BlockView", "ChoiceView", "access_view", "advised_approach"]
 
@@ -183,7 +183,7 @@ def _approach(item: Mapping[str, Any], plan: Plan, shelf: Shelf) -> ApproachView
         name=str(name),
         mark=_mark(item),
         advised=_option(item["approach"]) in _named(plan.decision(DECISION)),
-        why=item["why"],
+        why=spaced(item["why"]),
         where=f"{item['level']}, patient's {item['side']}, {position}",
         corridor=None if best is None else corridor_view(best, item),
         choices=tuple(_choice(one, one is best) for one in item["proposals"]),

@@ -80,12 +80,12 @@ def _tilt(degrees: float, start: str, positive: str, negative: str) -> str:
 def _direction(angles: Mapping[str, float], plan: Mapping[str, Any]) -> list[tuple[str, str]]:
     side = plan["side"]
     to_side, away = f"the patient's {side}", f"the patient's {_other(side)}"
-    rows = [("Axial angle", _tilt(angles["axial_deg"], "straight back", to_side, away))]
-    if plan["approach"] != "interlaminar":  # nearly straight back: the coronal angle says nothing
+    rows = [("Axial angle", _tilt(angles["axial_deg"], "straight behind", to_side, away))]
+    if plan["approach"] != "interlaminar":  # nearly straight from behind: the coronal angle says nothing
         rows.append(
             ("Coronal angle", _tilt(angles["coronal_deg"], "straight sideways", "the head", "the feet"))
         )
-    rows.append(("Sagittal angle", _tilt(angles["sagittal_deg"], "straight back", "the head", "the feet")))
+    rows.append(("Sagittal angle", _tilt(angles["sagittal_deg"], "straight behind", "the head", "the feet")))
     return rows
 
 

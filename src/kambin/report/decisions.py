@@ -91,6 +91,8 @@ class DecisionView:
         What to write above `others`.
     weighed : bool
         Whether arguments are weighed, so that support means something.
+    folded : bool
+        Whether the answer is a list of several, each with its reasons behind a fold.
     """
 
     id: str
@@ -111,6 +113,7 @@ class DecisionView:
     conflicts: tuple[ConflictView, ...]
     others_title: str
     weighed: bool
+    folded: bool
 
 
 def _option_view(
@@ -193,4 +196,5 @@ def decision_view(
         conflicts=book.disputed(conflict_ids(decision)),
         others_title=_OTHERS[decision["policy"]] if answered else "Still possible",
         weighed=weighed,
+        folded=decision["policy"] == "collect" and len(answered) > 1,
     )

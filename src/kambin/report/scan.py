@@ -19,7 +19,7 @@ from kambin.report.measured import (
     with_uncertainty,
 )
 from kambin.report.measured import structure as structure_words
-from kambin.report.words import capital, decision_name, joined, value_words, words
+from kambin.report.words import capital, decision_name, joined, spaced, value_words, words
 
 __all__ = [
     "Disagreement",
@@ -105,7 +105,7 @@ def caution_words(item: Mapping[str, Any]) -> str:
     # longer names first: one may stand inside another
     for name in sorted((str(name) for name in item["structures"]), key=len, reverse=True):
         text = text.replace(name, _part(name)) if "_" in name else text
-    return _BARE_SIDE.sub(r"\1 patient's \2", text)
+    return spaced(_BARE_SIDE.sub(r"\1 patient's \2", text))
 
 
 def _part(name: str) -> str:
@@ -204,7 +204,7 @@ def scan_view(plan: Plan, lexicon: Lexicon) -> ScanView | None:
     missing = [str(name) for name in found.get("missing", ()) if str(name) not in told]
     return ScanView(
         levels=", ".join(levels),
-        others=", ".join(others),
+        others="; ".join(others),
         convention=f"{found['convention']} ({how})" if how else str(found.get("convention", "")),
         near=near,
         far=tuple(group for group in groups if group not in near),

@@ -7,6 +7,7 @@ version must still be readable.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -25,6 +26,7 @@ __all__ = [
     "number",
     "percent",
     "section_of",
+    "spaced",
     "unit_words",
     "value_words",
     "words",
@@ -122,6 +124,11 @@ def percent(share: float) -> str:
     if 0.99 < share < 1:
         return f"over 99{NARROW}%"
     return f"{share * 100:.0f}{NARROW}%"
+
+
+def spaced(text: str) -> str:
+    """A sentence of another room with the percent signs set as everywhere in the report: ``11 %``."""
+    return re.sub(r"(?<=\d)%", f"{NARROW}%", text)
 
 
 def unit_words(unit: str) -> str:
