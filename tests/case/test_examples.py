@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from kambin import evidence
 from kambin.case import Case, dump, fact_row, load, loads
 from kambin.case.model import ABSENCES
 from kambin.case.paths import find
 
-FOLDER = Path(__file__).parents[2] / "examples" / "cases"
+EXAMPLES_FOLDER = Path(__file__).parents[2] / "examples"
+FOLDER = EXAMPLES_FOLDER / "cases"
 EXAMPLES = sorted(FOLDER.glob("*.yaml"))
+REAL = sorted((EXAMPLES_FOLDER / "real").glob("*.yaml"))
 CASES = {path.stem: load(path) for path in EXAMPLES}
 PUBLISHED = {stem: case for stem, case in CASES.items() if re.match(r"b\d\d-", stem)}
 
@@ -159,6 +162,30 @@ def test_the_incomplete_example_shows_every_reason() -> None:
 def test_the_examples_are_listed(root: Path) -> None:
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert [stem for stem in CASES if stem not in PUBLISHED and f"`{stem}`" not in text] == []
+
+
+def test_a_case_on_real_anatomy_reads_back_and_says_that_it_is_invented() -> None:
+    for path in REAL:
+        case = load(path)
+        assert case.id == path.stem and case.title
+        assert loads(dump(case)) == case
+        assert path.read_text(encoding="utf-8").startswith("# An invented patient on real anatomy")
+        # what the scan shows is left to the scan
+        assert case.imaging.crest_above_l45_left_mm is case.imaging.crest_above_l45_right_mm is None
+        assert case.imaging.crest_grade is None and not case.measured
+
+
+def test_every_scan_has_its_case_and_its_owner() -> None:
+    scans = yaml.safe_load((EXAMPLES_FOLDER / "scans.yaml").read_text(encoding="utf-8"))
+    assert set(scans) == {"demo", *(path.stem for path in REAL)}
+    listed = (EXAMPLES_FOLDER / "README.md").read_text(encoding="utf-8")
+    for name, scan in scans.items():
+        assert scan["of"]
+        if scan.get("shared"):
+            assert f"--scan ../shared/{scan['scan']}" in listed and f"`{name}`" in listed
+            assert re.search(r"CC BY|BSD", scan["of"])
+        else:
+            assert (EXAMPLES_FOLDER / scan["scan"]).is_file()
 
 
 def test_an_empty_case_is_not_an_example() -> None:
