@@ -6,15 +6,14 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kambin.case import Case, fact_row
 from kambin.guideline import Status, decide, evaluate, load_knowledge
 from kambin.guideline.conditions import FactIs
-from kambin.guideline.deciding import judge, outcome_of, result_facts
-from kambin.guideline.knowledge import ROLES, WEIGHTS, Argument, Decision, Option
+from kambin.guideline.deciding import outcome_of, result_facts
+from kambin.guideline.knowledge import WEIGHTS, Argument, Decision, Option
 from tests.guideline.conftest import Tiny
 
 KEYS = ("exclude", "require", "any", "for", "against")
@@ -108,34 +107,6 @@ def test_order_of_options_does_not_matter_unless_first(
     one, two = evaluate(decision, row).outcome, evaluate(turned, row).outcome
     if decision.policy != "first":
         assert (one.kind, set(one.options)) == (two.kind, set(two.options))
-
-
-@pytest.mark.parametrize(
-    ("roles", "status"),
-    [
-        ([], Status.ELIGIBLE),
-        ([("exclude", True), ("require", False)], Status.EXCLUDED),
-        ([("exclude", None), ("require", False)], Status.NOT_INDICATED),
-        ([("exclude", None)], Status.UNDETERMINED),
-        ([("veto", None)], Status.ELIGIBLE),
-        ([("veto", True)], Status.EXCLUDED),
-        ([("any", False), ("any", None)], Status.UNDETERMINED),
-        ([("any", False), ("any", True)], Status.ELIGIBLE),
-        ([("any", False)], Status.NOT_INDICATED),
-        ([("for", False), ("against", True)], Status.ELIGIBLE),
-    ],
-)
-def test_status_table(roles: list[tuple[str, bool | None]], status: Status) -> None:
-    shape = [(role, 5) for role, _ in roles]
-    assert judge(shape, [truth for _, truth in roles])[0] is status  # type: ignore[arg-type]
-
-
-def test_support_table() -> None:
-    shape = [("for", 20), ("against", 5), ("for", 10), ("against", 2)]
-    assert judge(shape, [True, True, None, None])[1:] == (13, 25)  # type: ignore[arg-type]
-    assert judge(shape, [False] * 4)[1:] == (0, 0)  # type: ignore[arg-type]
-    others = [(role, 20) for role in ROLES if role not in ("for", "against")]
-    assert judge(others, [True] * len(others))[1:] == (0, 0)
 
 
 def _row(**known: Any) -> dict[str, Any]:

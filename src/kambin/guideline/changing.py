@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from typing import NamedTuple, TypeAlias
 
 from kambin.case import Fact, FactRow, FactValue, Range
@@ -20,11 +21,10 @@ from kambin.guideline.deciding import (
     Outcome,
     Status,
     outcome_of,
-    pending_of,
 )
-from kambin.guideline.knowledge import Decision, Knowledge, Role
+from kambin.guideline.knowledge import Decision, Knowledge
 from kambin.guideline.remembering import once_per_object
-from kambin.guideline.tallying import Tally, status_of, support_of, tally_of, turn
+from kambin.guideline.tallying import Tally, Worth, standing_of, tally_of, worths_of
 
 __all__ = ["SingleChange", "single_changes"]
 
@@ -61,38 +61,50 @@ class _Turn(NamedTuple):
         return (edge, round(edge + step, 6)) if self.above else (round(edge - step, 6), edge)
 
 
-_Place: TypeAlias = tuple[int, int, Role, int]
-"""Option, argument, and the argument's role and weight."""
+_Place: TypeAlias = tuple[int, Worth]
+"""Option, and what the argument there adds to its tally."""
 
 
-class _Touched(NamedTuple):
-    """What one fact touches in one decision: conditions, and for each the places where it stands."""
+class _Touched:
+    """What one fact touches in one decision.
 
-    truths: Callable[[FactRow], tuple[Truth, ...]]
-    places: tuple[tuple[_Place, ...], ...]
-    turns: tuple[_Turn, ...]
+    Attributes
+    ----------
+    at : tuple of int
+        Of each condition that bears on the answer, the first argument that it stands in.
+    places : tuple of tuple of _Place
+        Of each such condition, everywhere that it stands.
+    turns : tuple of _Turn
+        Where a number turns a condition.
+    """
+
+    def __init__(self, name: str, conditions: Mapping[Condition, Sequence[tuple[int, _Place]]]) -> None:
+        self.turns = tuple(dict.fromkeys(turn for item in conditions for turn in _turns(name, item)))
+        self._conditions = [item for item, found in conditions.items() if found]
+        self.at = tuple(conditions[item][0][0] for item in self._conditions)
+        self.places = tuple(tuple(place for _, place in conditions[item]) for item in self._conditions)
+
+    @cached_property
+    def truths(self) -> Callable[[FactRow], tuple[Truth, ...]]:
+        """Truth of each of these conditions; generated for the first patient of whom the fact is known."""
+        return compile_truths(self._conditions)
 
 
 @once_per_object
 def _touched(decision: Decision) -> dict[str, _Touched]:
-    """What each fact touches in a decision."""
-    places: dict[str, dict[Condition, list[_Place]]] = {}
+    """What each fact touches in a decision, for the facts that bear on its answer."""
+    places: dict[str, dict[Condition, list[tuple[int, _Place]]]] = {}
+    number = 0
     for i, option in enumerate(decision.options):
-        for j, (argument, (role, weight)) in enumerate(zip(option.arguments, option.shape, strict=True)):
-            matters = decision.policy == "argue" or role not in ("for", "against")  # no other policy weighs
+        for argument, worth in zip(option.arguments, worths_of(option), strict=True):
+            matters = decision.policy == "argue" or argument.role not in ("for", "against")
             for name in facts_of(argument.condition):
-                conditions = places.setdefault(name, {})
-                if matters:
-                    conditions.setdefault(argument.condition, []).append((i, j, role, weight))
-    return {
-        name: _Touched(
-            compile_truths(list(conditions)),
-            tuple(map(tuple, conditions.values())),
-            tuple(dict.fromkeys(turn for condition in conditions for turn in _turns(name, condition))),
-        )
-        for name, conditions in places.items()
-        if conditions
-    }
+                found = places.setdefault(name, {}).setdefault(argument.condition, [])
+                if matters:  # no other policy weighs
+                    found.append((number, (i, worth)))
+            number += 1
+    touched = {name: _Touched(name, conditions) for name, conditions in places.items()}
+    return {name: item for name, item in touched.items() if item.places}
 
 
 def _turns(name: str, condition: Condition) -> Iterator[_Turn]:
@@ -113,26 +125,27 @@ def _turns(name: str, condition: Condition) -> Iterator[_Turn]:
                 yield _Turn(own, rest, not above)
 
 
-def _candidates(fact: Fact, touched: _Touched, row: FactRow) -> Iterator[Sequence[FactValue]]:
+def _candidates(fact: Fact, touched: _Touched, row: FactRow) -> Sequence[Sequence[FactValue]]:
     """Lists of other values, each list from the nearest to the farthest; one change per list is enough."""
     now = row[fact.name]
     if isinstance(now, bool):
-        yield [not now]
-    elif isinstance(fact.domain, tuple):
+        return ((not now,),)
+    if isinstance(fact.domain, tuple):
         # "none" of a decision is what comes out when no row fires: nothing that could be told or done
         impossible = {now, "none"} if fact.scope == "decision" else {now}
-        yield from ([word] for word in fact.domain if word not in impossible)
-    elif isinstance(fact.domain, Range) and isinstance(now, (int, float)):
-        step = 1.0 if fact.kind == "int" else STEP
-        higher, lower = set(), set()
-        for pair in (turn.around(row, step) for turn in touched.turns):
-            if pair is not None:
-                if now < pair[1] <= fact.domain.high:
-                    higher.add(pair[1])
-                elif fact.domain.low <= pair[0] < now:
-                    lower.add(pair[0])
-        yield sorted(higher)
-        yield sorted(lower, reverse=True)
+        return [(word,) for word in fact.domain if word not in impossible]
+    if not (isinstance(fact.domain, Range) and isinstance(now, (int, float))):
+        return ()
+    step = 1.0 if fact.kind == "int" else STEP
+    higher, lower = set(), set()
+    for turn in touched.turns:
+        pair = turn.around(row, step)
+        if pair is not None:
+            if now < pair[1] <= fact.domain.high:
+                higher.add(pair[1])
+            elif fact.domain.low <= pair[0] < now:
+                lower.add(pair[0])
+    return sorted(higher), sorted(lower, reverse=True)
 
 
 def single_changes(result: DecisionResult, row: FactRow, knowledge: Knowledge) -> tuple[SingleChange, ...]:
@@ -152,65 +165,69 @@ def single_changes(result: DecisionResult, row: FactRow, knowledge: Knowledge) -
     """
     found = []
     changed = dict(row)
-    tallies = [
-        tally_of(item.option.shape, [argument.truth for argument in item.arguments])
-        for item in result.options
-    ]
+    truths = [argument.truth for item in result.options for argument in item.arguments]
+    would_be = _WouldBe(result)
     for name, touched in _touched(result.decision).items():
-        if row[name] is None:
+        was = row[name]
+        if was is None:
             continue
-        base = touched.truths(row)
+        base = tuple([truths[index] for index in touched.at])
         known: dict[tuple[Truth, ...], Outcome | None] = {base: None}
         for values in _candidates(knowledge.facts[name], touched, row):
             for value in values:
                 changed[name] = value
                 turned = touched.truths(changed)
                 if turned not in known:
-                    known[turned] = _outcome_with(result, tallies, touched, base, turned)
+                    known[turned] = would_be.outcome(touched.places, base, turned)
                 outcome = known[turned]
-                if outcome is not None and outcome[:2] != result.outcome[:2]:
-                    found.append(SingleChange(name, row[name], value, outcome))
+                if outcome is not None:
+                    found.append(SingleChange(name, was, value, outcome))
                     break
-        changed[name] = row[name]
+        changed[name] = was
     return tuple(found)
 
 
-def _outcome_with(
-    result: DecisionResult,
-    tallies: Sequence[Tally],
-    touched: _Touched,
-    base: tuple[Truth, ...],
-    turned: tuple[Truth, ...],
-) -> Outcome | None:
-    """The outcome when conditions turn from `base`; None when nothing that the policy looks at changes."""
-    edited: dict[int, Tally] = {}
-    vetoes: dict[int, dict[int, Truth]] = {}
-    for places, was, now in zip(touched.places, base, turned, strict=True):
-        if was is now:
-            continue
-        for i, j, role, weight in places:
-            if i not in edited:
-                edited[i] = tallies[i].copy()
-            turn(edited[i], role, weight, was, now)
-            if role == "veto":
-                vetoes.setdefault(i, {})[j] = now
-    options: list[OptionResult] | None = None
-    for i, tally in edited.items():
-        before = result.options[i]
-        status = status_of(tally)
-        if not before.live and status is not _ELIGIBLE and status is not _UNDETERMINED:
-            continue  # out of the question as before
-        low, high = support_of(tally)
-        pending = _pending(before, status, vetoes.get(i, {}))
-        if (status, low, high, pending) != before[1:5]:
-            options = options or list(result.options)
-            options[i] = OptionResult(before.option, status, low, high, pending, ())
-    return None if options is None else outcome_of(result.decision, options)
+# what `OptionResult(*item)` does, without a call in Python for each
+_option_result = partial(tuple.__new__, OptionResult)
 
 
-def _pending(before: OptionResult, status: Status, turned: Mapping[int, Truth]) -> tuple[str, ...]:
-    """Pending vetoes of an option when some of its vetoes turn."""
-    if not turned and before.status is not Status.EXCLUDED:
-        return before.pending if status is not Status.EXCLUDED else ()
-    truths = [turned.get(j, argument.truth) for j, argument in enumerate(before.arguments)]
-    return pending_of(before.option, status, truths)
+class _WouldBe:
+    """The outcome of a decided patient if some conditions turned."""
+
+    def __init__(self, result: DecisionResult) -> None:
+        self._decision = result.decision
+        self._options = [item.option for item in result.options]
+        self._answer = result.outcome[:2]
+        self._tallies = [
+            tally_of(worths_of(item.option), [argument.truth for argument in item.arguments])
+            for item in result.options
+        ]
+        self._live = {i: item for i, item in enumerate(result.options) if item.live}
+
+    def outcome(
+        self, places: Sequence[Sequence[_Place]], base: Sequence[Truth], turned: Sequence[Truth]
+    ) -> Outcome | None:
+        """The outcome when conditions turn from `base`; None when the answer stays as it is."""
+        tallies: dict[int, Tally] = {}
+        for where, was, now in zip(places, base, turned, strict=True):
+            if was is not now:
+                for i, worth in where:
+                    tallies[i] = tallies.get(i, self._tallies[i]) - worth[was] + worth[now]
+        changed: dict[int, OptionResult] = {}
+        for i, tally in tallies.items():
+            status, low, high, pends = standing_of(tally)
+            if i in self._live or status is _ELIGIBLE or status is _UNDETERMINED:
+                pending = _SOME if pends else ()
+                changed[i] = _option_result((self._options[i], status, low, high, pending, ()))
+        if not changed:
+            return None
+        # what is out of the question bears on no policy's answer
+        options = {**self._live, **changed}
+        if len(options) > len(self._live):
+            options = dict(sorted(options.items()))
+        outcome = outcome_of(self._decision, tuple(options.values()))
+        return outcome if outcome[:2] != self._answer else None
+
+
+_SOME = ("",)
+"""Pending vetoes of an option that is only imagined: that there are some is all that an outcome asks."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import StrEnum
 from functools import partial
 from operator import attrgetter
 from typing import Literal, NamedTuple, TypeAlias
@@ -19,8 +18,10 @@ from typing import Literal, NamedTuple, TypeAlias
 from kambin.case import FactRow, FactValue
 from kambin.guideline.compiling import Truth, compile_truths
 from kambin.guideline.conditions import facts_of
-from kambin.guideline.knowledge import Argument, Decision, Knowledge, Option, Role
+from kambin.guideline.judging import Status, pending_of
+from kambin.guideline.knowledge import Argument, Decision, Knowledge, Option
 from kambin.guideline.remembering import once_per_object
+from kambin.guideline.tallying import Worth, standing_of, tally_of, worths_of
 
 __all__ = [
     "ArgumentResult",
@@ -33,25 +34,13 @@ __all__ = [
     "decide",
     "evaluate",
     "facts_of_answer",
-    "judge",
     "outcome_of",
-    "pending_of",
     "result_facts",
 ]
 
 
-class Status(StrEnum):
-    """What can be said of an option."""
-
-    ELIGIBLE = "eligible"
-    NOT_INDICATED = "not_indicated"
-    EXCLUDED = "excluded"
-    UNDETERMINED = "undetermined"
-
-
 # looked up once: reading a member of an enum costs as much as the rest of a comparison
-_ELIGIBLE, _UNDETERMINED, _EXCLUDED = Status.ELIGIBLE, Status.UNDETERMINED, Status.EXCLUDED
-_NOT_INDICATED = Status.NOT_INDICATED
+_ELIGIBLE, _UNDETERMINED = Status.ELIGIBLE, Status.UNDETERMINED
 
 OutcomeKind: TypeAlias = Literal["fired", "recommended", "equipoise", "collected", "undetermined", "none"]
 
@@ -131,68 +120,14 @@ class Decisions(NamedTuple):
     results: Mapping[str, DecisionResult]
 
 
-def judge(shape: Sequence[tuple[Role, int]], truths: Sequence[Truth]) -> tuple[Status, int, int]:
-    """Status and support interval of an option from the roles, weights and truths of its arguments.
-
-    Parameters
-    ----------
-    shape : sequence of (role, weight)
-    truths : sequence of bool or None
-
-    Returns
-    -------
-    status : Status
-    low, high : int
-        Support: true arguments count, unknown ones widen the interval.
-    """
-    excluded = lacking = unsettled = alternatives = alternative_open = alternative_met = False
-    low = high = 0
-    for (role, weight), truth in zip(shape, truths, strict=True):
-        if role == "for":
-            if truth is not False:
-                high += weight
-                low += weight if truth else 0
-        elif role == "against":
-            if truth is not False:
-                low -= weight
-                high -= weight if truth else 0
-        elif role == "any":
-            alternatives = True
-            alternative_met = alternative_met or truth is True
-            alternative_open = alternative_open or truth is None
-        elif role == "require":
-            lacking = lacking or truth is False
-            unsettled = unsettled or truth is None
-        else:  # exclude, veto
-            excluded = excluded or truth is True
-            unsettled = unsettled or (truth is None and role == "exclude")
-    if excluded:
-        return _EXCLUDED, low, high
-    if lacking or (alternatives and not alternative_met and not alternative_open):
-        return _NOT_INDICATED, low, high
-    if unsettled or (alternatives and not alternative_met):
-        return _UNDETERMINED, low, high
-    return _ELIGIBLE, low, high
-
-
-def pending_of(option: Option, status: Status, truths: Sequence[Truth]) -> tuple[str, ...]:
-    """Ids of the vetoes that are unknown; none once the option is excluded."""
-    if status is _EXCLUDED or None not in truths:
-        return ()
-    return tuple(
-        [
-            argument.id
-            for argument, truth in zip(option.arguments, truths, strict=True)
-            if truth is None and argument.role == "veto"
-        ]
-    )
-
-
 class _Compiled(NamedTuple):
+    """What is made of a decision once."""
+
     truths: Callable[[FactRow], tuple[Truth, ...]]
-    spans: tuple[tuple[Option, int, int], ...]
-    looked_at: tuple[tuple[str, ...], ...]  # the sets of facts that arguments look at
-    look: tuple[int, ...]  # which of them, for each argument
+    spans: tuple[tuple[Option, int, int, tuple[Worth, ...]], ...]
+    single: tuple[str, ...]  # facts that some argument looks at alone
+    several: tuple[tuple[str, ...], ...]  # the sets of facts that arguments look at together
+    look: tuple[int, ...]  # for each argument, which of all these
 
 
 @once_per_object
@@ -200,20 +135,25 @@ def _compiled(decision: Decision) -> _Compiled:
     """Generated evaluator of a decision."""
     spans, start = [], 0
     for option in decision.options:
-        spans.append((option, start, start + len(option.arguments)))
-        start += len(option.arguments)
+        stop = start + len(option.arguments)
+        spans.append((option, start, stop, worths_of(option)))
+        start = stop
     names = [facts_of(argument.condition) for argument in decision.arguments]
-    looked_at = {item: index for index, item in enumerate(dict.fromkeys(names))}
+    sets = dict.fromkeys(names)
+    single, several = [item for item in sets if len(item) == 1], [item for item in sets if len(item) != 1]
+    position = {item: index for index, item in enumerate([*single, *several])}
     return _Compiled(
         compile_truths([argument.condition for argument in decision.arguments]),
         tuple(spans),
-        tuple(looked_at),
-        tuple(looked_at[item] for item in names),
+        tuple(name for (name,) in single),
+        tuple(several),
+        tuple(position[item] for item in names),
     )
 
 
-# what `ArgumentResult(*item)` does, without a call in Python for each of several hundred arguments
+# what `ArgumentResult(*item)` and `OptionResult(*item)` do, without a call in Python for each
 _argument_result = partial(tuple.__new__, ArgumentResult)
+_option_result = partial(tuple.__new__, OptionResult)
 
 
 def evaluate(decision: Decision, row: FactRow) -> DecisionResult:
@@ -230,17 +170,18 @@ def evaluate(decision: Decision, row: FactRow) -> DecisionResult:
     -------
     DecisionResult
     """
-    compiled = _compiled(decision)
-    truths = compiled.truths(row)
-    seen = [{name: row[name] for name in names} for names in compiled.looked_at]
-    values = [seen[index] for index in compiled.look]
-    arguments = [_argument_result(item) for item in zip(decision.arguments, truths, values, strict=True)]
+    truths_of, spans, single, several, look = _compiled(decision)
+    truths = truths_of(row)
+    seen = [{name: row[name]} for name in single]
+    seen += [{name: row[name] for name in names} for names in several]
+    values = map(seen.__getitem__, look)
+    arguments = tuple(map(_argument_result, zip(decision.arguments, truths, values, strict=True)))
     results = []
-    for option, start, stop in compiled.spans:
+    for option, start, stop, worths in spans:
         own = truths[start:stop]
-        status, low, high = judge(option.shape, own)
-        pending = pending_of(option, status, own)
-        results.append(OptionResult(option, status, low, high, pending, tuple(arguments[start:stop])))
+        status, low, high, pends = standing_of(tally_of(worths, own))
+        pending = pending_of(option, status, own) if pends else ()
+        results.append(_option_result((option, status, low, high, pending, arguments[start:stop])))
     outcome = outcome_of(decision, results)
     return DecisionResult(decision, outcome, tuple(results), _missing(outcome, results))
 
@@ -248,19 +189,17 @@ def evaluate(decision: Decision, row: FactRow) -> DecisionResult:
 def _missing(outcome: Outcome, results: Sequence[OptionResult]) -> tuple[str, ...]:
     """Unknown facts that could still change the answer; none once it is settled."""
     found: dict[str, None] = {}
-    for result in results:
-        open_vetoes = result.pending and result.option.id in outcome.options
-        undetermined = result.status is _UNDETERMINED
-        if outcome.kind == "collected":
-            looked_at = undetermined or bool(open_vetoes)
-        elif outcome.kind == "undetermined":
-            looked_at = result.option.id in outcome.options
+    for option, status, _, _, pending, arguments in results:
+        undetermined = status is _UNDETERMINED
+        if outcome.kind == "undetermined":
+            every = option.id in outcome.options
         else:
-            looked_at = bool(open_vetoes)
-        for item in result.arguments if looked_at else ():
+            every = undetermined and outcome.kind == "collected"
+        if every or (pending and option.id in outcome.options):
             only_veto = not undetermined and outcome.kind != "undetermined"
-            if item.truth is None and (not only_veto or item.argument.role == "veto"):
-                found.update({name: None for name, value in item.values.items() if value is None})
+            for argument, truth, values in arguments:
+                if truth is None and (not only_veto or argument.role == "veto"):
+                    found.update({name: None for name, value in values.items() if value is None})
     return tuple(found)
 
 

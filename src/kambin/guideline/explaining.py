@@ -7,7 +7,6 @@ again later.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
 
 from typing_extensions import TypedDict
 
@@ -180,7 +179,7 @@ def _outcome_doc(result: DecisionResult) -> OutcomeDoc:
     }
 
 
-def _argument_doc(argument: Argument) -> Mapping[str, Any]:
+def _argument_doc(argument: Argument) -> ArgumentDoc:
     """What of an argument is the same for every patient."""
     return {
         "id": argument.id,
@@ -199,24 +198,28 @@ def _argument_doc(argument: Argument) -> Mapping[str, Any]:
 
 
 @once_per_object
-def _argument_docs(option: Option) -> tuple[Mapping[str, Any], ...]:
+def _argument_docs(option: Option) -> tuple[ArgumentDoc, ...]:
     return tuple(_argument_doc(argument) for argument in option.arguments)
 
 
 def _option_doc(item: OptionResult) -> OptionDoc:
+    option, status, low, high, pending, results = item
+    arguments = []
+    for same, (_, truth, values) in zip(_argument_docs(option), results, strict=True):
+        argument = same.copy()
+        argument["truth"] = truth
+        argument["values"] = values  # type: ignore[typeddict-item]  # a plain dict, made for this patient
+        arguments.append(argument)
     return {
-        "id": item.option.id,
-        "label": item.option.label,
-        "say": item.option.say,
-        "rung": item.option.rung,
-        "addition": item.option.addition,
-        "status": str(item.status),
-        "support": [item.low, item.high],
-        "pending": list(item.pending),
-        "arguments": [
-            cast(ArgumentDoc, {**same, "truth": truth, "values": values})
-            for same, (_, truth, values) in zip(_argument_docs(item.option), item.arguments, strict=True)
-        ],
+        "id": option.id,
+        "label": option.label,
+        "say": option.say,
+        "rung": option.rung,
+        "addition": option.addition,
+        "status": status.value,
+        "support": [low, high],
+        "pending": list(pending),
+        "arguments": arguments,
     }
 
 

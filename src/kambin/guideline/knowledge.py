@@ -90,11 +90,6 @@ class Option:
     arguments: tuple[Argument, ...]
     where: str
 
-    @cached_property
-    def shape(self) -> tuple[tuple[Role, int], ...]:
-        """Role and weight of each argument, in order."""
-        return tuple((argument.role, WEIGHTS[argument.strength]) for argument in self.arguments)
-
 
 @dataclass(frozen=True, slots=True)
 class Theorem:

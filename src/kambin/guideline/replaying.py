@@ -11,12 +11,11 @@ from kambin.guideline.deciding import (
     ArgumentResult,
     DecisionResult,
     evaluate,
-    judge,
     outcome_of,
-    pending_of,
     result_facts,
 )
 from kambin.guideline.expecting import check_expectation
+from kambin.guideline.judging import judge, pending_of
 from kambin.guideline.knowledge import WEIGHTS, DecisionTest, Knowledge
 from kambin.guideline.mutants import Mutant
 from kambin.guideline.proving.cone import facts_read

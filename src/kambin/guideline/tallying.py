@@ -1,92 +1,135 @@
-"""An option's truths as counts, so that one truth more or less does not mean judging the whole option again.
+"""An option's truths as one whole number, so that a truth more or less is one sum and not a judgement anew.
 
-:func:`kambin.guideline.deciding.judge` reads all truths of an option. Where the same option is judged again
-and again with a truth or two different (:mod:`kambin.guideline.changing`), turning those in a tally is
-quicker. Both say the same, which a test holds.
+:func:`kambin.guideline.judging.judge` reads all truths of an option and says what they come to. Here every
+truth of an argument is worth a number, and an option's tally is the sum: each count (true excludes, false
+requirements, …) has digits of its own in it, and so has the support at worst and at best. That is quicker for
+one patient, and much quicker where the same option is judged again and again with a truth or two different
+(:mod:`kambin.guideline.changing`). Both say the same, which a test holds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from functools import cache, lru_cache
+from operator import getitem
+from typing import NamedTuple, TypeAlias
 
 from kambin.guideline.compiling import Truth
-from kambin.guideline.deciding import Status
-from kambin.guideline.knowledge import Role
+from kambin.guideline.judging import Status
+from kambin.guideline.knowledge import WEIGHTS, Option, Role
+from kambin.guideline.remembering import once_per_object
 
-__all__ = ["Tally", "status_of", "support_of", "tally_of", "turn"]
+__all__ = ["Standing", "Tally", "Worth", "standing_of", "tally_of", "worth", "worths_of"]
 
-Tally: TypeAlias = list[int]
-"""Counts of what bears on an option, by the numbers below."""
+Tally: TypeAlias = int
+Worth: TypeAlias = Mapping[Truth, int]
+"""What an argument adds to the tally of its option, by its truth."""
 
-_EXCLUDING, _UNSETTLED, _LACKING, _MET, _OPEN, _WAYS, _NOTHING, _LOW, _HIGH = range(9)
+_BITS = 16  # of each count: far more than an option has arguments, or than their weights sum up to
+_FIELD = (1 << _BITS) - 1
+_EXCLUDING, _LACKING, _UNSETTLED, _MET, _OPEN, _SHUT, _PENDING, _LOW, _HIGH = (
+    _BITS * position for position in range(9)
+)
+_IS_EXCLUDED, _IS_LACKING, _IS_UNSETTLED = _FIELD << _EXCLUDING, _FIELD << _LACKING, _FIELD << _UNSETTLED
+_IS_MET, _IS_OPEN, _IS_SHUT, _IS_PENDING = (_FIELD << at for at in (_MET, _OPEN, _SHUT, _PENDING))
+_ZERO = 1 << (_BITS - 1)  # a support of nothing stands in the middle of its field: it may become negative
+_START: Tally = (_ZERO << _LOW) + (_ZERO << _HIGH)
 
-_COUNTED: Mapping[Role, Mapping[Truth, int]] = {
-    "exclude": {True: _EXCLUDING, None: _UNSETTLED, False: _NOTHING},
-    "veto": {True: _EXCLUDING, None: _NOTHING, False: _NOTHING},
-    "require": {True: _NOTHING, None: _UNSETTLED, False: _LACKING},
-    "any": {True: _MET, None: _OPEN, False: _NOTHING},
+_COUNTED: Mapping[Role, tuple[int | None, int | None, int | None]] = {  # true, unknown, false
+    "exclude": (_EXCLUDING, _UNSETTLED, None),
+    "veto": (_EXCLUDING, _PENDING, None),
+    "require": (None, _UNSETTLED, _LACKING),
+    "any": (_MET, _OPEN, _SHUT),
 }
-_AT_WORST: Mapping[Role, Mapping[Truth, int]] = {
-    "for": {True: 1, None: 0, False: 0},
-    "against": {True: -1, None: -1, False: 0},
-}
-_AT_BEST: Mapping[Role, Mapping[Truth, int]] = {
-    "for": {True: 1, None: 1, False: 0},
-    "against": {True: -1, None: 0, False: 0},
-}
-
-_EXCLUDED, _NOT_INDICATED = Status.EXCLUDED, Status.NOT_INDICATED
-_UNDETERMINED, _ELIGIBLE = Status.UNDETERMINED, Status.ELIGIBLE
 
 
-def tally_of(shape: Sequence[tuple[Role, int]], truths: Sequence[Truth]) -> Tally:
+@cache
+def worth(role: Role, weight: int) -> Worth:
+    """What an argument of this role and weight adds to a tally, for each of its truths.
+
+    Parameters
+    ----------
+    role : {'any', 'require', 'exclude', 'veto', 'for', 'against'}
+    weight : int
+
+    Returns
+    -------
+    mapping of bool or None to int
+    """
+    if role == "for":
+        low, high = weight << _LOW, weight << _HIGH
+        return {True: low + high, None: high, False: 0}
+    if role == "against":
+        low, high = -(weight << _LOW), -(weight << _HIGH)
+        return {True: low + high, None: low, False: 0}
+    places = zip((True, None, False), _COUNTED[role], strict=True)
+    return {truth: 0 if place is None else 1 << place for truth, place in places}
+
+
+@once_per_object
+def worths_of(option: Option) -> tuple[Worth, ...]:
+    """What each argument of an option adds to its tally."""
+    return tuple(worth(argument.role, WEIGHTS[argument.strength]) for argument in option.arguments)
+
+
+def tally_of(worths: Sequence[Worth], truths: Sequence[Truth]) -> Tally:
     """Count all arguments of an option.
 
     Parameters
     ----------
-    shape : sequence of (role, weight)
+    worths : sequence of Worth
+        Of each argument.
     truths : sequence of bool or None
+        Of each argument.
 
     Returns
     -------
     Tally
+        With one argument's truth turned it becomes ``tally - worth[was] + worth[now]``.
     """
-    tally = [0] * 9
-    for (role, weight), truth in zip(shape, truths, strict=True):
-        if role in _COUNTED:
-            tally[_COUNTED[role][truth]] += 1
-            tally[_WAYS] += role == "any"
-        else:
-            tally[_LOW] += weight * _AT_WORST[role][truth]
-            tally[_HIGH] += weight * _AT_BEST[role][truth]
-    return tally
+    return sum(map(getitem, worths, truths), _START)
 
 
-def turn(tally: Tally, role: Role, weight: int, was: Truth, now: Truth) -> None:
-    """Change the truth of one argument, in place."""
-    slots = _COUNTED.get(role)
-    if slots is not None:
-        tally[slots[was]] -= 1
-        tally[slots[now]] += 1
-    else:
-        worst, best = _AT_WORST[role], _AT_BEST[role]
-        tally[_LOW] += weight * (worst[now] - worst[was])
-        tally[_HIGH] += weight * (best[now] - best[was])
+class Standing(NamedTuple):
+    """What a tally comes to.
+
+    Attributes
+    ----------
+    status : Status
+    low, high : int
+        Support at worst and at best.
+    pends : bool
+        Whether a veto is unknown.
+    """
+
+    status: Status
+    low: int
+    high: int
+    pends: bool
 
 
-def status_of(tally: Tally) -> Status:
-    """What can be said of the option."""
-    excluding, unsettled, lacking, met, open_, ways, _, _, _ = tally
-    if excluding:
-        return _EXCLUDED
-    if lacking or (ways and not met and not open_):
-        return _NOT_INDICATED
-    if unsettled or (ways and not met):
-        return _UNDETERMINED
-    return _ELIGIBLE
+@lru_cache(maxsize=1 << 15)
+def standing_of(tally: Tally) -> Standing:
+    """Read a tally. The same few counts come up for every patient, so what they come to is remembered.
+
+    Parameters
+    ----------
+    tally : Tally
+
+    Returns
+    -------
+    Standing
+    """
+    low, high = (tally >> _LOW & _FIELD) - _ZERO, (tally >> _HIGH) - _ZERO
+    return Standing(_status_of(tally), low, high, tally & _IS_PENDING != 0)
 
 
-def support_of(tally: Tally) -> tuple[int, int]:
-    """Support of the option, low and high."""
-    return tally[_LOW], tally[_HIGH]
+def _status_of(tally: Tally) -> Status:
+    if tally & _IS_EXCLUDED:
+        return Status.EXCLUDED
+    met = tally & _IS_MET
+    if tally & _IS_LACKING or (not met and tally & _IS_SHUT and not tally & _IS_OPEN):
+        return Status.NOT_INDICATED
+    if tally & _IS_UNSETTLED or (not met and tally & _IS_OPEN):
+        return Status.UNDETERMINED
+    return Status.ELIGIBLE
