@@ -157,7 +157,7 @@ def sentence(result: DecisionResult) -> str:
     else:
         text = labels[0]
     if outcome.provisional:
-        text += " (provisional: still to be checked on a scan)"
+        text += " (provisional: a clear way to the disc is still to be shown)"
     return f"{text}."
 
 
