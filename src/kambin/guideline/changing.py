@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from kambin.case import Fact, FactRow, FactValue, Range
@@ -21,6 +21,7 @@ from kambin.guideline.deciding import (
     Outcome,
     Status,
     outcome_of,
+    truths_reader,
 )
 from kambin.guideline.knowledge import Decision, Knowledge
 from kambin.guideline.remembering import once_per_object
@@ -65,6 +66,9 @@ _Place: TypeAlias = tuple[int, Worth]
 """Option, and what the argument there adds to its tally."""
 
 
+_SELDOM = 4  # times that something is evaluated in a roundabout way before it gets an evaluator of its own
+
+
 class _Touched:
     """What one fact touches in one decision.
 
@@ -76,18 +80,30 @@ class _Touched:
         Of each such condition, everywhere that it stands.
     turns : tuple of _Turn
         Where a number turns a condition.
+    truths : callable
+        From a row to the truth of each of these conditions.
     """
 
-    def __init__(self, name: str, conditions: Mapping[Condition, Sequence[tuple[int, _Place]]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        conditions: Mapping[Condition, Sequence[tuple[int, _Place]]],
+        whole: Callable[[FactRow], tuple[Truth, ...]],
+    ) -> None:
         self.turns = tuple(dict.fromkeys(turn for item in conditions for turn in _turns(name, item)))
         self._conditions = [item for item, found in conditions.items() if found]
         self.at = tuple(conditions[item][0][0] for item in self._conditions)
         self.places = tuple(tuple(place for _, place in conditions[item]) for item in self._conditions)
+        self.truths: Callable[[FactRow], tuple[Truth, ...]] = self._of_whole
+        self._whole, self._left = whole, _SELDOM
 
-    @cached_property
-    def truths(self) -> Callable[[FactRow], tuple[Truth, ...]]:
-        """Truth of each of these conditions; generated for the first patient of whom the fact is known."""
-        return compile_truths(self._conditions)
+    def _of_whole(self, row: FactRow) -> tuple[Truth, ...]:
+        """Out of what the decision's evaluator says: generating one takes longer than a patient's answer."""
+        self._left -= 1
+        if self._left <= 0:
+            self.truths = compile_truths(self._conditions)
+        truths = self._whole(row)
+        return tuple([truths[index] for index in self.at])
 
 
 @once_per_object
@@ -103,7 +119,8 @@ def _touched(decision: Decision) -> dict[str, _Touched]:
                 if matters:  # no other policy weighs
                     found.append((number, (i, worth)))
             number += 1
-    touched = {name: _Touched(name, conditions) for name, conditions in places.items()}
+    whole = truths_reader(decision)
+    touched = {name: _Touched(name, conditions, whole) for name, conditions in places.items()}
     return {name: item for name, item in touched.items() if item.places}
 
 

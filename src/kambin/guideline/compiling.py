@@ -90,6 +90,12 @@ def _prologue(conditions: Sequence[Condition]) -> list[str]:
     return [f"    f_{name} = row[{name!r}]" for name in names]
 
 
+def _value(condition: Condition) -> str:
+    if isinstance(condition, FactIs):
+        return f"f_{condition.fact}"  # a yes/no fact is its own truth
+    return f"True if {python_of(condition, True)} else False if {python_of(condition, False)} else None"
+
+
 def compile_truths(conditions: Sequence[Condition]) -> Callable[[FactRow], tuple[Truth, ...]]:
     """One function that evaluates all conditions of a decision on one row of facts, equal ones once.
 
@@ -103,11 +109,7 @@ def compile_truths(conditions: Sequence[Condition]) -> Callable[[FactRow], tuple
         From a row (every named fact present, None for unknown) to the truth of each condition.
     """
     names = {condition: f"t{index}" for index, condition in enumerate(dict.fromkeys(conditions))}
-    values = [
-        f"    {name} = True if {yes} else False if {no} else None"
-        for condition, name in names.items()
-        for yes, no in [(python_of(condition, True), python_of(condition, False))]
-    ]
+    values = [f"    {name} = {_value(condition)}" for condition, name in names.items()]
     answer = "".join(f"{names[condition]}, " for condition in conditions)
     lines = ["def truths(row):", *_prologue(list(names)), *values, f"    return ({answer})"]
     space: dict[str, Callable[[FactRow], tuple[Truth, ...]]] = {}

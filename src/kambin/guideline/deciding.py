@@ -36,6 +36,7 @@ __all__ = [
     "facts_of_answer",
     "outcome_of",
     "result_facts",
+    "truths_reader",
 ]
 
 
@@ -149,6 +150,11 @@ def _compiled(decision: Decision) -> _Compiled:
         tuple(several),
         tuple(position[item] for item in names),
     )
+
+
+def truths_reader(decision: Decision) -> Callable[[FactRow], tuple[Truth, ...]]:
+    """Function from a row of facts to the truth of each argument of a decision, in order."""
+    return _compiled(decision).truths
 
 
 # what `ArgumentResult(*item)` and `OptionResult(*item)` do, without a call in Python for each
