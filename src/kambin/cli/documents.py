@@ -10,13 +10,13 @@ from kambin.files import write_file
 
 if TYPE_CHECKING:
     from kambin.pathway import Walk
-    from kambin.report.pictures import Gallery
+    from kambin.report.pictures.studio import Studio
 
 __all__ = ["write_documents"]
 
 
 def write_documents(
-    folder: Path, walked: Walk, progress: Callable[[str], None], *, pdf: bool = False
+    folder: Path, walked: Walk, studio: Studio | None, progress: Callable[[str], None], *, pdf: bool = False
 ) -> tuple[Path, ...]:
     """Write everything, each file whole or not at all.
 
@@ -25,6 +25,8 @@ def write_documents(
     folder : Path
         Is there already.
     walked : Walk
+    studio : Studio or None
+        Where the pictures are drawn; it has been shown the walk's spine.
     progress : callable
         Called with one line before each step.
     pdf : bool
@@ -43,7 +45,7 @@ def write_documents(
     from kambin.report import render_report
     from kambin.report.aid import LANGUAGES, aid_file_name, render_aid
 
-    galleries = _galleries(walked, progress)
+    galleries = {} if studio is None else studio.galleries(walked.corridors, progress)
     if galleries:
         from kambin.report.pictures import write_figures
 
@@ -72,17 +74,3 @@ def _pdfs(folder: Path, made: Mapping[str, str], progress: Callable[[str], None]
             write_file(path, render_pdf(text))
             written.append(path)
     return tuple(written)
-
-
-def _galleries(walked: Walk, progress: Callable[[str], None]) -> Mapping[str, Gallery]:
-    """Pictures of the spine, and of each corridor, by section."""
-    spine = walked.spine
-    if spine is None or spine.model is None:
-        return {}
-    from kambin.report.pictures import access_figures, measure_figures
-
-    found = {"anatomy": measure_figures(spine, progress=progress)}
-    for corridor in walked.corridors:
-        progress(f"pictures of the corridor: {corridor.approach}")
-        found[corridor.approach] = access_figures(spine, corridor, progress=progress, three=False)
-    return found

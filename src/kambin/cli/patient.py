@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from kambin.errors import InputError
 
 if TYPE_CHECKING:
     from kambin.pathway import Walk
+    from kambin.report.pictures.studio import Studio
 
 __all__ = ["Wanted", "read_case", "run_decide", "run_locate", "run_plan"]
 
@@ -58,15 +60,17 @@ def run_plan(
     folder = None if wanted.folder is None else make_folder(wanted.folder)
     patient = read_case(case)
     progress = progress_reporter()
-    walked = walk(patient, scan, progress=progress, **settings)
-    made = walked.plan
     written: tuple[Path, ...] = ()
-    if folder is not None:
-        from kambin.cli.documents import write_documents
+    with _studio(folder is not None and scan is not None) as studio:
+        begin = None if studio is None else studio.begin
+        walked = walk(patient, scan, progress=progress, measured=begin, **settings)
+        made = walked.plan
+        if folder is not None:
+            from kambin.cli.documents import write_documents
 
-        written = write_documents(folder, walked, progress, pdf=wanted.pdf)
-        if wanted.handover:
-            _hand_over(folder, walked, progress)
+            written = write_documents(folder, walked, studio, progress, pdf=wanted.pdf)
+            if wanted.handover:
+                _hand_over(folder, walked, progress)
     if as_json:
         sys.stdout.write(made.to_json())
     else:
@@ -81,6 +85,18 @@ def run_plan(
     if any(stage.name == "anatomy" for stage in failed):
         return InputError.exit_code
     return OPEN if made.red_flag or not made.answered or failed else ANSWERED
+
+
+@contextmanager
+def _studio(wanted: bool) -> Iterator[Studio | None]:
+    """Where pictures are drawn, if there will be any; it is opened first, since it takes a while to open."""
+    if not wanted:
+        yield None
+        return
+    from kambin.report.pictures.studio import Studio
+
+    with Studio() as studio:
+        yield studio
 
 
 def _hand_over(folder: Path, walked: Walk, progress: Callable[[str], None]) -> None:

@@ -18,6 +18,7 @@ from kambin.plan import Stage
 
 if TYPE_CHECKING:
     from kambin.access import AccessPlan
+    from kambin.access.model import Position
     from kambin.anatomy import Spine
 
 __all__ = ["ENDOSCOPIC", "Progress", "measured_facts", "read_scan", "see_outlook", "seek_corridors"]
@@ -69,10 +70,18 @@ def seek_corridors(
     where = f"corridor to {problem.level}, patient's {side}"
     try:
         target = target_of(spine.model, problem.level, side, **_findings(found))
-        plans = plan_approaches(spine, target, progress=lambda step: progress(f"{where}: {step}"))
+        plans = plan_approaches(
+            spine, target, position=_position(found), progress=lambda step: progress(f"{where}: {step}")
+        )
     except KambinError as error:
         return (), Stage(name="access", state="failed", note=str(error))
     return plans, Stage(name="access", state="done")
+
+
+def _position(found: Answer) -> Position:
+    """On the front, unless the decision on the setting rules that out."""
+    lying_prone = found.decisions.results["setting"].option("prone_position")
+    return "lateral" if lying_prone.status == "excluded" else "prone"
 
 
 def _no_corridor(found: Answer, spine: Spine | None) -> str:

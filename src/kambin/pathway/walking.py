@@ -10,7 +10,7 @@ nothing of the others.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -74,6 +74,7 @@ def walk(
     trust_scan: bool = False,
     card: Path | None = None,
     progress: stages.Progress = lambda _: None,
+    measured: Callable[[Spine], None] | None = None,
 ) -> Walk:
     """Walk one patient through the house and keep the geometry.
 
@@ -95,6 +96,8 @@ def walk(
         An accepted model card of local results.
     progress : callable
         Called with one line before each stage.
+    measured : callable, optional
+        Is given the spine as soon as it is measured, for those who begin to draw before the plan is made.
 
     Returns
     -------
@@ -112,8 +115,10 @@ def walk(
     stop = _stop_note(before)
     spine, stage = stages.read_scan(scan, image, labels, stop, progress)
     done = [*_TEXT_ONLY, stage]
-    measured = () if spine is None else stages.measured_facts(spine)
-    after = _again(before, measured, knowledge, trust_scan)
+    if spine is not None and measured is not None:
+        measured(spine)
+    found = () if spine is None else stages.measured_facts(spine)
+    after = _again(before, found, knowledge, trust_scan)
     corridors, stage = stages.seek_corridors(after, spine, stop, progress)
     done.append(stage)
     if corridors:

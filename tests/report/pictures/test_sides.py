@@ -160,7 +160,7 @@ def test_the_corridor_is_drawn_on_its_side(side):
     letter = "L" if side is Side.LEFT else "R"
     for picture in (
         carm.carm_pictures(scene, plan, proposal)[0],
-        *(item for item in corridor.corridor_pictures(scene, plan, proposal) if "sagittal" not in item.name),
+        *(corridor.corridor_picture(scene, plan, proposal, n) for n in corridor.SLICES if n != "sagittal"),
     ):
         target, edge = (letter_column(picture.data, word) for word in ("target", letter))
         entry = re.search(r"<!-- entry -->", picture.data.decode())

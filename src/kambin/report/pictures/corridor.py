@@ -24,13 +24,16 @@ from kambin.report.pictures.slices import (
 )
 from kambin.report.pictures.tubes import cylinder_field
 
-__all__ = ["corridor_pictures", "draw_corridor", "ends", "hull", "plan_words", "ring"]
+__all__ = ["SLICES", "corridor_picture", "draw_corridor", "ends", "hull", "plan_words", "ring"]
 
 Floats = NDArray[np.float64]
 
 # pictures show this much beyond the corridor's ends and about its target, mm
 MARGIN_MM = 28.0
 WIDTH_MM, HEIGHT_MM = 190.0, 140.0
+
+SLICES = ("axial", "sagittal", "coronal", "along-upright", "along-flat")
+"""Names of the slices: three at the target and two that hold the axis."""
 
 
 def ends(corridor: Corridor) -> tuple[Floats, Floats]:
@@ -90,10 +93,8 @@ def plan_words(plan: AccessPlan, proposal: Proposal) -> str:
     )
 
 
-def corridor_planes(
-    scene: Scene, plan: AccessPlan, proposal: Proposal
-) -> tuple[tuple[str, str, str, Plane], ...]:
-    """Name, title, view and plane of each slice: three at the target, two that hold the axis."""
+def corridor_planes(scene: Scene, plan: AccessPlan, proposal: Proposal) -> dict[str, tuple[str, str, Plane]]:
+    """Title, view and plane of each slice, by its name."""
     entry, target = ends(proposal.corridor)
     found = scene.disc_lps(plan.level)
     left, back, head = scene.frame if found is None else found[1]
@@ -105,13 +106,13 @@ def corridor_planes(
     along, turned = _along(outward, left, back, head)
     wide = max(WIDTH_MM, length + 2 * MARGIN_MM)
     on_axis = "the plane holds the axis of the corridor"
-    return (
-        ("axial", "Axial through the target", FROM_FEET, _at(level, left, back, wide)),
-        ("sagittal", "Sagittal through the target", FROM_LEFT, _at(target + 22 * back, back, -head)),
-        ("coronal", "Coronal through the target", FROM_FRONT, _at(target + 25 * sideways, left, -head)),
-        ("along-upright", "Along the corridor, upright", on_axis, _at(middle, along, -head, wide)),
-        ("along-flat", "Along the corridor, flat", on_axis, _at(middle, along, turned, wide)),
-    )
+    return {
+        "axial": ("Axial through the target", FROM_FEET, _at(level, left, back, wide)),
+        "sagittal": ("Sagittal through the target", FROM_LEFT, _at(target + 22 * back, back, -head)),
+        "coronal": ("Coronal through the target", FROM_FRONT, _at(target + 25 * sideways, left, -head)),
+        "along-upright": ("Along the corridor, upright", on_axis, _at(middle, along, -head, wide)),
+        "along-flat": ("Along the corridor, flat", on_axis, _at(middle, along, turned, wide)),
+    }
 
 
 def _at(centre: Floats, right: Floats, down: Floats, width_mm: float = WIDTH_MM - 20) -> Plane:
@@ -131,10 +132,10 @@ def _along(outward: Floats, left: Floats, back: Floats, head: Floats) -> tuple[F
     return along, turned
 
 
-def corridor_pictures(
-    scene: Scene, plan: AccessPlan, proposal: Proposal, media: Media = "svg"
-) -> tuple[Picture, ...]:
-    """Slices with the corridor: three at the target and two that hold its axis.
+def corridor_picture(
+    scene: Scene, plan: AccessPlan, proposal: Proposal, name: str, media: Media = "svg"
+) -> Picture:
+    """One slice with the corridor.
 
     Parameters
     ----------
@@ -142,21 +143,15 @@ def corridor_pictures(
     plan : AccessPlan
     proposal : Proposal
         One of the plan's.
+    name : str
+        Of `SLICES`.
     media : str
 
     Returns
     -------
-    tuple of Picture
+    Picture
     """
-    return tuple(
-        _slice(scene, plan, proposal, item, media) for item in corridor_planes(scene, plan, proposal)
-    )
-
-
-def _slice(
-    scene: Scene, plan: AccessPlan, proposal: Proposal, item: tuple[str, str, str, Plane], media: Media
-) -> Picture:
-    name, title, seen, plane = item
+    title, seen, plane = corridor_planes(scene, plan, proposal)[name]
     side = f"{plan.level}, the patient's {plan.side}, {plan.approach}"
     canvas = canvas_of(f"corridor-{name}", f"{title}: {side}", seen, plane, 50)
     cut = ground(canvas, scene, plane)

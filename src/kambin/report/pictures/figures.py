@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from kambin.access.model import AccessPlan, Proposal
 from kambin.anatomy.model import Spine
 from kambin.anatomy.reading import LabelMap
 from kambin.anatomy.volume import Volume
-from kambin.case.words import SIDES
+from kambin.case.words import SIDES, Side
 from kambin.errors import InputError
 from kambin.files import write_file
-from kambin.report.pictures.carm import carm_pictures
-from kambin.report.pictures.corridor import corridor_pictures
+from kambin.report.pictures.carm import Film, carm_pictures, film_of
+from kambin.report.pictures.corridor import SLICES, corridor_picture
 from kambin.report.pictures.endoscope import endoscope_pictures
 from kambin.report.pictures.picture import Media, Picture
 from kambin.report.pictures.scene import Scene, scene_of
@@ -26,9 +28,23 @@ from kambin.report.pictures.slices import (
 )
 from kambin.report.pictures.three import Unrendered, spine_picture
 
-__all__ = ["Gallery", "access_figures", "measure_figures", "write_figures"]
+__all__ = [
+    "ANATOMY",
+    "Desk",
+    "Gallery",
+    "Job",
+    "access_figures",
+    "access_jobs",
+    "joined",
+    "measure_figures",
+    "measure_jobs",
+    "write_figures",
+]
 
 Progress = Callable[[str], None]
+
+ANATOMY = "anatomy"
+"""The section of the measured spine; the others are named after their approach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +60,129 @@ class Gallery:
 
     pictures: tuple[Picture, ...]
     skipped: tuple[str, ...]
+
+
+class Job(NamedTuple):
+    """One thing to draw: the section it belongs to, what, and of what."""
+
+    section: str
+    what: str
+    of: str = ""
+
+
+def measure_jobs(scene: Scene, three: bool) -> tuple[Job, ...]:
+    """What there is to draw of a measured spine, in the order in which a person reads it."""
+    made = [Job(ANATOMY, "sagittal"), Job(ANATOMY, "coronal")]
+    made += [Job(ANATOMY, "foramina", str(side)) for side in SIDES]
+    made += [Job(ANATOMY, "axial", level) for level in scene.levels]
+    return (*made, Job(ANATOMY, "three")) if three else tuple(made)
+
+
+def access_jobs(plan: AccessPlan, three: bool) -> tuple[Job, ...]:
+    """What there is to draw of the recommended corridor of a plan."""
+    section = plan.approach
+    if plan.recommended is None:
+        return (Job(section, "nothing"),)
+    made = [Job(section, "carm"), Job(section, "endoscope"), *(Job(section, "slice", cut) for cut in SLICES)]
+    return (*made, Job(section, "three")) if three else tuple(made)
+
+
+@dataclass
+class Desk:
+    """Everything that the pictures of one patient are drawn from, made once for all of them.
+
+    Attributes
+    ----------
+    scene : Scene
+    plans : dict
+        Access plans by approach.
+    media : str
+    tilt : tuple of float
+        Of the C-arm: cranial and orbital, degrees.
+    optic : mapping
+        Of the endoscope: ``tilt_deg``, ``field_deg``.
+    """
+
+    scene: Scene
+    plans: dict[str, AccessPlan] = field(default_factory=dict)
+    media: Media = "svg"
+    tilt: tuple[float, float] = (0.0, 0.0)
+    optic: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def film(self) -> Film:
+        """What the C-arm exposes."""
+        return film_of(self.scene)
+
+    def draw(self, job: Job) -> Gallery:
+        """Draw one job; a picture that can not be drawn is told and not raised."""
+        return self._of_spine(job) if job.section == ANATOMY else self._of_corridor(job)
+
+    def _of_spine(self, job: Job) -> Gallery:
+        scene, media = self.scene, self.media
+        match job.what:
+            case "sagittal":
+                return _gallery(sagittal_picture(scene, media))
+            case "coronal":
+                return _gallery(coronal_picture(scene, media))
+            case "foramina":
+                return _gallery(foramina_picture(scene, Side(job.of), media))
+            case "axial":
+                return _gallery(axial_picture(scene, job.of, media))
+            case _:
+                return _three(scene, media, view="behind")
+
+    def _of_corridor(self, job: Job) -> Gallery:
+        scene, media, plan = self.scene, self.media, self.plans[job.section]
+        if plan.recommended is None:
+            return Gallery((), (_nothing(plan),))
+        proposal = plan.proposals[plan.recommended]
+        match job.what:
+            case "carm":
+                cranial, orbital = self.tilt
+                films = carm_pictures(
+                    scene, plan, proposal, media, cranial_deg=cranial, orbital_deg=orbital, source=self.film
+                )
+                return _gallery(*films)
+            case "endoscope":
+                return _gallery(*endoscope_pictures(scene, plan, proposal, media, **self.optic))
+            case "slice":
+                return _gallery(corridor_picture(scene, plan, proposal, job.of, media))
+            case _:
+                return _three(scene, media, view="oblique", plan=plan, proposal=proposal)
+
+
+def _gallery(*pictures: Picture | None) -> Gallery:
+    return Gallery(tuple(item for item in pictures if item is not None), ())
+
+
+def joined(parts: Iterable[Gallery]) -> Gallery:
+    """Galleries one after the other."""
+    parts = tuple(parts)
+    return Gallery(
+        tuple(item for part in parts for item in part.pictures),
+        tuple(why for part in parts for why in part.skipped),
+    )
+
+
+_SAID = {
+    "sagittal": "drawing the slices",
+    "three": "drawing in three dimensions",
+    "carm": "computing the C-arm pictures",
+    "endoscope": "computing the endoscope's view",
+    "slice": "drawing the slices along the corridor",
+}
+
+
+def _drawn(desk: Desk, jobs: Iterable[Job], progress: Progress) -> Gallery:
+    parts, said = [], ""
+    for job in jobs:
+        step = _SAID.get(job.what, said)
+        if step != said:
+            progress(step)
+            said = step
+        parts.append(desk.draw(job))
+    return joined(parts)
 
 
 def _quiet(_: str) -> None:
@@ -87,15 +226,7 @@ def measure_figures(
         There is no label map.
     """
     scene = scene_of(spine, labels, image)
-    progress("drawing the slices")
-    made: list[Picture | None] = [sagittal_picture(scene, media), coronal_picture(scene, media)]
-    made += [foramina_picture(scene, side, media) for side in SIDES]
-    made += [axial_picture(scene, level, media) for level in scene.levels]
-    skipped: list[str] = []
-    if three:
-        progress("drawing in three dimensions")
-        made.append(_three(scene, media, skipped, view="behind"))
-    return Gallery(tuple(item for item in made if item is not None), tuple(skipped))
+    return _drawn(Desk(scene, media=media), measure_jobs(scene, three), progress)
 
 
 def access_figures(
@@ -133,41 +264,33 @@ def access_figures(
     Gallery
     """
     if plan.recommended is None:
-        return Gallery((), (f"No corridor is drawn, because none is recommended: {plan.why}",))
-    proposal = plan.proposals[plan.recommended]
+        return Gallery((), (_nothing(plan),))
+    given = {"tilt_deg": tilt_deg, "field_deg": field_deg}
+    optic = {name: value for name, value in given.items() if value is not None}
     scene = scene_of(spine, labels, image)
-    optic = {"tilt_deg": tilt_deg, "field_deg": field_deg}
-    given = {name: value for name, value in optic.items() if value is not None}
-    progress("computing the C-arm pictures")
-    made = list(carm_pictures(scene, plan, proposal, media, cranial_deg=cranial_deg, orbital_deg=orbital_deg))
-    progress("computing the endoscope's view")
-    made += endoscope_pictures(scene, plan, proposal, media, **given)
-    progress("drawing the slices along the corridor")
-    made += corridor_pictures(scene, plan, proposal, media)
-    skipped: list[str] = []
-    if three:
-        progress("drawing in three dimensions")
-        last = _three(scene, media, skipped, view="oblique", plan=plan, proposal=proposal)
-        made += [] if last is None else [last]
-    return Gallery(tuple(made), tuple(skipped))
+    desk = Desk(scene, {plan.approach: plan}, media, (cranial_deg, orbital_deg), optic)
+    return _drawn(desk, access_jobs(plan, three), progress)
+
+
+def _nothing(plan: AccessPlan) -> str:
+    return f"No corridor is drawn, because none is recommended: {plan.why}"
 
 
 def _three(
     scene: Scene,
     media: Media,
-    skipped: list[str],
     *,
     view: str,
     plan: AccessPlan | None = None,
     proposal: Proposal | None = None,
-) -> Picture | None:
+) -> Gallery:
     try:
-        return spine_picture(scene, media, view=view, plan=plan, proposal=proposal)
+        return _gallery(spine_picture(scene, media, view=view, plan=plan, proposal=proposal))
     except Unrendered as error:
-        skipped.append(f"The picture in three dimensions is left out: {error.what}; {error.why}.")
+        why = f"{error.what}; {error.why}"
     except ImportError:
-        skipped.append("The picture in three dimensions is left out: VTK can not be loaded here.")
-    return None
+        why = "VTK can not be loaded here"
+    return Gallery((), (f"The picture in three dimensions is left out: {why}.",))
 
 
 def write_figures(gallery: Gallery, folder: Path) -> tuple[Path, ...]:
