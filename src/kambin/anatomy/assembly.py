@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from kambin.anatomy import frames, numbering
 from kambin.anatomy.arch import Arch, find_arch
-from kambin.anatomy.canal import Ring, canal_of, depth_at_disc, find_rings, sacral_ring
+from kambin.anatomy.canal import Ring, canal_of, depth_at_disc, find_rings, sacral_lamina, sacral_ring
 from kambin.anatomy.column import Column
 from kambin.anatomy.discs import DiscMeasures, disc_frame, measure_disc, sacral_shape
 from kambin.anatomy.facets import FacetAngle, facet_angle
-from kambin.anatomy.fields import Field, field_of
+from kambin.anatomy.fields import Field
 from kambin.anatomy.geometry import Canal, PartMap, VertebraShape
 from kambin.anatomy.interspaces import find_gap
 from kambin.anatomy.model import Interspace
@@ -171,14 +171,21 @@ def _fit_canal(built: Assembly, column: Column) -> None:
     built.canal = canal_of(built.rings, {})
     if built.canal is None:
         return
-    bones = field_of(list(column.bones.values()))
+    laminae = {name: ring.rear_lps for name, ring in built.rings.items() if name != "S1"}
+    if column.sacrum is not None and "S1" in built.shapes:
+        front = sacral_lamina(built.shapes["S1"], column.sacrum)
+        if front is not None:
+            laminae["S1"] = front
     marks: dict[str, tuple[Floats, float]] = {}
     for level, found in built.discs.items():
+        above, below = (laminae.get(name) for name in level.split("-"))
+        if above is None or below is None:
+            continue
         nearest = int(
             np.argmin(np.linalg.norm(built.canal.points_lps - found.disc.posterior_edge_lps, axis=1))
         )
         frame = built.canal.frames[nearest]
-        depth = depth_at_disc(found.disc, frame, bones)
+        depth = depth_at_disc(found.disc, frame, above, below)
         if depth is not None:
             built.depths[level] = depth
             marks[level] = (found.disc.posterior_edge_lps + frame[1] * depth / 2, depth)

@@ -9,7 +9,7 @@ carried over from ring to ring, for drawing and for the nerves only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,7 @@ from kambin.anatomy.kernels import first_crossing, ray_crossing
 from kambin.anatomy.rims import ROUNDED_VOXELS
 from kambin.anatomy.vertebrae import Body
 
-__all__ = ["Ring", "canal_of", "depth_at_disc", "find_rings", "ring_at", "sacral_ring"]
+__all__ = ["Ring", "canal_of", "depth_at_disc", "find_rings", "ring_at", "sacral_lamina", "sacral_ring"]
 
 Floats = NDArray[np.float64]
 
@@ -43,6 +43,8 @@ LINE_STEP_MM = 3.0
 # How far below the plate of the sacrum its ring is looked for, a place inside its body behind the plate's
 # middle, and the least depth of a canal.
 SACRAL_REACH_MM, SACRAL_INSIDE_MM, SACRAL_LEAST_MM = 34.0, 5.0, 5.0
+# Below its upper edge, which is round, the front of the sacral lamina is read this far down.
+SACRAL_EDGE_MM = 3.0
 # The line reaches this far above the first and below the last ring.
 BEYOND_MM = 9.0
 
@@ -60,6 +62,8 @@ class Ring:
     depth_mm, width_mm, area_mm2 : float
     open_share : float
         Share of the rays that met nothing and were bridged.
+    rear_lps : ndarray, shape (3,)
+        Front of the lamina in the midline: a point of the spinolaminar line.
     """
 
     name: str
@@ -69,6 +73,7 @@ class Ring:
     width_mm: float
     area_mm2: float
     open_share: float
+    rear_lps: Floats
 
 
 def find_rings(bodies: Mapping[str, Body], arches: Mapping[str, Arch]) -> dict[str, Ring]:
@@ -129,6 +134,18 @@ def sacral_ring(shape: VertebraShape, sacrum: Field) -> Ring | None:
     """
     if shape.superior is None:
         return None
+    for _, middle in _sacral_middles(shape, sacrum):
+        found = ring_at(shape.name, sacrum, middle, shape.frame)
+        if found is not None:
+            return found
+    return None
+
+
+def _sacral_middles(shape: VertebraShape, sacrum: Field) -> list[tuple[float, Floats]]:
+    """Heights below the sacrum's plate, from the top down, at which a lamina lies behind the canal.
+
+    Each with the point half way between the body's wall and the lamina in the midline, LPS mm.
+    """
     low, high = (-2.0, -10.0, -SACRAL_REACH_MM), (2.0, 60.0, 0.0)
     patch = patch_of(sacrum, shape.origin_lps, shape.frame, low, high, 1.0)
     _, y, z = patch.axes
@@ -137,19 +154,16 @@ def sacral_ring(shape: VertebraShape, sacrum: Field) -> Ring | None:
     wall = first_crossing(values, inside, 1, False)
     behind = np.where(np.isfinite(wall), np.ceil(np.nan_to_num(wall) + 0.5), -1).astype(np.int64)
     lamina = first_crossing(values, behind, 1, True)
+    found = []
     for row in range(len(z))[::-1]:
         if np.isfinite(lamina[:, row]).mean() < 0.7:
             continue
         front, rear = (
             float(np.interp(np.nanmedian(side[:, row]), np.arange(len(y)), y)) for side in (wall, lamina)
         )
-        if rear - front < SACRAL_LEAST_MM:
-            continue
-        middle = patch.lps(np.array([0.0, (front + rear) / 2, z[row]]))
-        found = ring_at(shape.name, sacrum, middle, shape.frame)
-        if found is not None:
-            return found
-    return None
+        if rear - front >= SACRAL_LEAST_MM:
+            found.append((float(z[row]), patch.lps(np.array([0.0, (front + rear) / 2, z[row]]))))
+    return found
 
 
 def ring_at(name: str, field: Field, middle: Floats, frame: Floats) -> Ring | None:
@@ -177,27 +191,38 @@ def ring_at(name: str, field: Field, middle: Floats, frame: Floats) -> Ring | No
     lengths = np.interp(np.arange(RAYS), good, met[good], period=RAYS)
     area = 0.5 * float(np.sin(2 * np.pi / RAYS)) * float(lengths @ np.roll(lengths, 1))
     depth = _depth(field, middle, frame)
+    rear = _behind(field, middle, frame)
     width = _chord(field, middle, frame, 0, tuple(np.arange(-ROWS_MM, ROWS_MM + 0.5, 0.5)))
-    if depth is None or not len(width):
+    if depth is None or rear is None or not len(width):
         return None
-    return Ring(name, middle, frame, depth, float(width.max()), area, bridged)
+    return Ring(name, middle, frame, depth, float(width.max()), area, bridged, middle + rear * frame[1])
 
 
 def _depth(field: Field, middle: Floats, frame: Floats) -> float | None:
-    """Depth of a ring in the midline, where the two laminae meet.
+    """Depth of a ring in the midline, where the two laminae meet."""
+    return _to_the_angle(field, lambda offsets: _chord(field, middle, frame, 1, offsets))
 
-    The field rounds off the angle between them; the depths beside it, carried on to the midline, say how far
+
+def _behind(field: Field, middle: Floats, frame: Floats) -> float | None:
+    """From a place in the canal's midline back to where the two laminae meet."""
+    return _to_the_angle(field, lambda offsets: _chord(field, middle, frame, 1, offsets, (1.0,)))
+
+
+def _to_the_angle(field: Field, chords: Callable[[tuple[float, ...]], Floats]) -> float | None:
+    """Length of a chord in the midline that ends where two laminae meet.
+
+    The field rounds off the angle between them; the chords beside it, carried on to the midline, say how far
     it reaches, but by no more than half a voxel.
     """
-    here = _chord(field, middle, frame, 1, (-0.3, 0.0, 0.3))
+    here = chords((-0.3, 0.0, 0.3))
     if not len(here):
         return None
     depth = float(np.median(here))
     near, far = ROUNDED_VOXELS * field.voxel_mm, ROUNDED_VOXELS * field.voxel_mm + 2.0
-    beside = [_chord(field, middle, frame, 1, (-offset, offset)) for offset in (near, far)]
-    if any(len(chords) < 2 for chords in beside):
+    beside = [chords((-offset, offset)) for offset in (near, far)]
+    if any(len(found) < 2 for found in beside):
         return depth
-    first, second = (float(chords.mean()) for chords in beside)
+    first, second = (float(found.mean()) for found in beside)
     reached = first + (first - second) / (far - near) * near
     return float(np.clip(reached, depth, depth + field.voxel_mm / 2))
 
@@ -210,10 +235,17 @@ def _centroid(lengths: Floats, angles: Floats) -> Floats:
     return np.array([float((x + np.roll(x, -1)) @ cross), float((y + np.roll(y, -1)) @ cross)]) / (3 * total)
 
 
-def _chord(field: Field, middle: Floats, frame: Floats, axis: int, offsets: tuple[float, ...]) -> Floats:
+def _chord(
+    field: Field,
+    middle: Floats,
+    frame: Floats,
+    axis: int,
+    offsets: tuple[float, ...],
+    both: tuple[float, ...] = (1.0, -1.0),
+) -> Floats:
     """Lengths of chords along one axis of the ring, at offsets along the other; those that end in bone."""
     index_from_lps = field.index_from_lps
-    ways = np.stack([frame[axis], -frame[axis]]) @ index_from_lps[:3, :3].T
+    ways = np.stack([sign * frame[axis] for sign in both]) @ index_from_lps[:3, :3].T
     found = []
     for offset in offsets:
         start = frames.apply(index_from_lps, middle + offset * frame[1 - axis])
@@ -222,22 +254,49 @@ def _chord(field: Field, middle: Floats, frame: Floats, axis: int, offsets: tupl
     return np.asarray(lengths[np.isfinite(lengths)], dtype=np.float64)
 
 
-def depth_at_disc(disc: Disc, frame: Floats, bones: Field) -> float | None:
+def depth_at_disc(disc: Disc, frame: Floats, above: Floats, below: Floats) -> float | None:
     """Front to back of the canal behind a disc, in its mid-sagittal plane across the canal's line.
 
-    From the disc's posterior edge backwards to the first bone; None where no lamina lies behind the disc.
+    From the disc's posterior edge to the spinolaminar line, straight from the front of the lamina above to
+    that of the lamina below. Whether a lamina itself lies behind the disc is a matter of a millimetre up or
+    down: its lower edge ends there in most patients, so that a line backwards meets bone in one and passes
+    between the laminae in the next. The spinolaminar line is what a reader of a lateral picture draws, and
+    does not jump.
+
+    Parameters
+    ----------
+    disc : Disc
+    frame : ndarray, shape (3, 3)
+        Rows left, posterior, cranial across the canal's line.
+    above, below : ndarray, shape (3,)
+        Front of the two laminae in the midline, LPS mm.
+
+    Returns
+    -------
+    float or None
+        None where the two laminae do not lie above and below the disc, or the line lies before it.
     """
-    index_from_lps = bones.index_from_lps
-    step = index_from_lps[:3, :3] @ frame[1]
-    found = []
-    # a hand's breadth beside and above, because the rim of the vertebrae stands beside the edge
-    for offset in (-1.0, 0.0, 1.0):
-        start = disc.posterior_edge_lps + 2.0 * frame[1] + offset * frame[0]
-        index = frames.apply(index_from_lps, start)
-        met = ray_crossing(bones.values, index, step[np.newaxis], RAY_STEP_MM, 30.0)
-        found.append(2.0 + float(met[0]))
-    good = [value for value in found if np.isfinite(value)]
-    return float(np.median(good)) if len(good) >= 2 else None
+    (back, high), (other, low) = ((place - disc.posterior_edge_lps) @ frame[1:].T for place in (above, below))
+    if high <= 0 or low >= 0:
+        return None
+    depth = float(back + (other - back) * high / (high - low))
+    return depth if depth > 0 else None
+
+
+def sacral_lamina(shape: VertebraShape, sacrum: Field) -> Floats | None:
+    """Front of the first sacral lamina in the midline, just below its upper edge; LPS mm, shape (3,).
+
+    None where the roof of the sacral canal is open, or its edge is not seen.
+    """
+    rows = dict(_sacral_middles(shape, sacrum))
+    for top in rows:
+        # a row that only grazes bone is no edge: the lamina goes on below it
+        run = [height for height in rows if top - SACRAL_EDGE_MM - 0.5 < height <= top]
+        if len(run) > SACRAL_EDGE_MM:
+            middle = rows[run[-1]]
+            reach = _behind(sacrum, middle, shape.frame)
+            return None if reach is None else middle + reach * shape.frame[1]
+    return None
 
 
 def canal_of(rings: Mapping[str, Ring], depths: Mapping[str, tuple[Floats, float]]) -> Canal | None:

@@ -42,6 +42,9 @@ MIRROR_LOW_MM, MIRROR_HIGH_MM = (-40.0, -30.0, -25.0), (40.0, 45.0, 10.0)
 SACRAL_LATERAL_SHARE = 0.45
 # A given disc farther from the space between the bones than this is not the disc of that space.
 MAX_APART_MM = 12.0
+# Half the height about the middle of a given disc in which its rear is looked for, and how far before the
+# edge of the space what it holds is read.
+MID_HEIGHT_MM, INSIDE_MM = 1.5, (8.0, 3.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,18 +191,25 @@ def _profile(gap: Gap) -> tuple[Floats, Floats]:
 
 
 def _given_rear(given: Region, gap: Gap, edge: Floats) -> float:
-    """Where the given disc ends behind, at mid-height in the mid-sagittal plane."""
+    """Where the given disc ends behind, at mid-height in the mid-sagittal plane.
+
+    A disc that is thinner behind than its field is wide does not fill it: its edge is where the field falls
+    to half of what it holds inside, which for any plate thicker than that is one half.
+    """
     field = field_of([given])
     origin = gap.origin_lps + np.array([0.0, 0.0, edge[2]]) @ gap.frame
-    patch = patch_of(
-        field, origin, gap.frame, (-SAGITTAL_MM, -10, -1), (SAGITTAL_MM, 40, 1), patch_step_mm(field)
-    )
-    values = np.ascontiguousarray(patch.values.transpose(0, 2, 1))
-    start = np.full(values.shape[:2], int(np.argmin(np.abs(patch.axes[1]))), dtype=np.int64)
-    found = first_crossing(values, start, 1, False)
-    if not np.isfinite(found).any():
+    low, high = (-SAGITTAL_MM, -10, -MID_HEIGHT_MM), (SAGITTAL_MM, 40, MID_HEIGHT_MM)
+    patch = patch_of(field, origin, gap.frame, low, high, patch_step_mm(field))
+    y = patch.axes[1]
+    filled = np.median(patch.values.max(axis=2), axis=0)
+    inside = filled[(y < edge[1] - INSIDE_MM[1]) & (y > edge[1] - INSIDE_MM[0])]
+    plateau = float(np.median(inside)) if len(inside) else 0.0
+    if plateau <= 0.0:
         return float(edge[1])
-    return float(np.interp(np.nanmedian(found), np.arange(len(patch.axes[1])), patch.axes[1]))
+    values = np.ascontiguousarray((filled / min(plateau, 1.0))[None, None, :], dtype=np.float32)
+    start = np.full((1, 1), int(np.argmin(np.abs(y - (edge[1] - INSIDE_MM[1])))), dtype=np.int64)
+    found = first_crossing(values, start, 1, False)[0, 0]
+    return float(np.interp(found, np.arange(len(y)), y)) if np.isfinite(found) else float(edge[1])
 
 
 def _wedge(gap: Gap, facing: tuple[Endplate | None, Endplate | None]) -> float | None:

@@ -126,11 +126,14 @@ def write_discs(book: Book, column: Column, built: Assembly) -> None:
         if depth is None:
             book.lack(
                 "canal_depth",
-                NO_DISC if level not in built.discs else "no lamina behind the disc",
+                NO_DISC if level not in built.discs else "a lamina above or below the disc was not found",
                 level=level,
             )
         else:
-            how = "from the disc's posterior edge to the first bone behind it, across the canal's line"
+            how = (
+                "from the disc's posterior edge to the spinolaminar line between the fronts of the two "
+                "laminae, across the canal's line"
+            )
             book.add(
                 "canal_depth", depth, how, length_uncertainty(column.voxel_mm), level.split("-"), level=level
             )

@@ -16,9 +16,9 @@ from kambin.anatomy import frames
 from kambin.anatomy.phantom.column import Bone
 from kambin.anatomy.phantom.plates import Plate, surface
 from kambin.anatomy.phantom.scene import Scene
-from kambin.anatomy.phantom.solids import Placed, rows_of
+from kambin.anatomy.phantom.solids import rows_of
 from kambin.anatomy.phantom.values import TruthValue, volume_of
-from kambin.anatomy.phantom.vertebra import BODY, PAIRED, canal_front, structure_of
+from kambin.anatomy.phantom.vertebra import BODY, LAMINA_TOP_MM, PAIRED, canal_front, structure_of
 from kambin.case.words import SIDES, Side
 
 __all__ = ["SHARES", "Ring", "bone_values", "disc_frame", "disc_values", "pedicle_middle", "rings_of"]
@@ -30,6 +30,8 @@ SHARES = (0.15, 0.50, 0.85)
 PLACES = ("anterior", "middle", "posterior")
 RAY_STEP_MM, REACH_MM = 0.5, 45.0
 RAYS = 360
+# where the front of the sacral lamina is read, below its upper edge (`measurements.yaml`)
+SACRAL_EDGE_MM = 3.0
 
 
 def bone_values(scene: Scene) -> Iterator[TruthValue]:
@@ -137,6 +139,8 @@ class Ring:
     frame : ndarray, shape (3, 3)
         Rows left, posterior, cranial across the canal's line.
     depth, width, area : float
+    rear : ndarray, shape (3,)
+        Front of the lamina in the midline.
     """
 
     centre: Floats
@@ -144,6 +148,7 @@ class Ring:
     depth: float
     width: float
     area: float
+    rear: Floats
 
 
 @lru_cache(maxsize=4)
@@ -182,7 +187,8 @@ def _ring(scene: Scene, bone: Bone, middle: Floats, frame: Floats) -> Ring:
     depth = _chords(rows, middle[None], frame[1])
     offsets = np.arange(-7.0, 7.01, 0.25)
     width = _chords(rows, middle + offsets[:, None] * frame[1], frame[0])
-    return Ring(middle, frame, float(depth[0]), float(np.nanmax(width)), area)
+    reach = float(first_entry(rows, np.ascontiguousarray(middle[None]), frame[1][None], REACH_MM, 0.5)[0])
+    return Ring(middle, frame, float(depth[0]), float(np.nanmax(width)), area, middle + reach * frame[1])
 
 
 def _chords(rows: Floats, starts: Floats, way: Floats) -> Floats:
@@ -197,7 +203,7 @@ def _chords(rows: Floats, starts: Floats, way: Floats) -> Floats:
     return length
 
 
-def canal_values(scene: Scene, plates: Plates) -> Iterator[TruthValue]:
+def canal_values(scene: Scene) -> Iterator[TruthValue]:
     """Depth, width and area of the canal at the pedicles, and its depth at the discs."""
     rings = rings_of(scene)
     for name, ring in rings.items():
@@ -205,9 +211,8 @@ def canal_values(scene: Scene, plates: Plates) -> Iterator[TruthValue]:
         yield TruthValue("canal_width", ring.width, "mm", name)
         yield TruthValue("canal_area", ring.area, "mm2", name)
     for level in scene.column.levels:
-        depth = canal_depth_at(scene, plates, level, canal_frame_at(scene, rings, level))
-        if depth is not None:
-            yield TruthValue("canal_depth", depth, "mm", level)
+        depth = canal_depth_at(scene, rings, level, canal_frame_at(scene, rings, level))
+        yield TruthValue("canal_depth", depth, "mm", level)
 
 
 def canal_frame_at(scene: Scene, rings: Mapping[str, Ring], level: str) -> Floats:
@@ -222,22 +227,28 @@ def canal_frame_at(scene: Scene, rings: Mapping[str, Ring], level: str) -> Float
     return frames.spine_frame(rings[upper].centre - below, rings[upper].frame[1] + bone.at[:3, 1])
 
 
-def canal_depth_at(scene: Scene, plates: Plates, level: str, frame: Floats) -> float | None:
-    """From the back of the disc at its middle backwards to bone; None where none lies behind it."""
-    from kambin.anatomy.phantom.kernels import first_entry, last_exit
+def canal_depth_at(scene: Scene, rings: Mapping[str, Ring], level: str, frame: Floats) -> float:
+    """From the back of the disc at its middle to the spinolaminar line, across the canal's line."""
+    from kambin.anatomy.phantom.kernels import last_exit
 
     upper, lower = scene.column.pair(level)
     disc, _ = rows_of(scene.solids(f"disc_{level}"))
     origin = (upper.corner(superior=False) + lower.corner(superior=True)) / 2
     start = origin - 8.0 * frame[1]
-    edge = float(last_exit(disc, start[None], frame[1][None], 20.0, 0.1)[0])
-    bones: list[Placed] = [
-        solid
-        for one in (upper, lower)
-        for solid in scene.solids(structure_of(one.name))
-        if solid.part != BODY
-    ]
-    rows, _ = rows_of([*bones, *scene.solids("sacrum")])
-    place = start + (edge + 1.0) * frame[1]
-    met = float(first_entry(rows, place[None], frame[1][None], 29.0, 0.25)[0])
-    return None if np.isnan(met) else met + 1.0
+    edge = start + float(last_exit(disc, start[None], frame[1][None], 20.0, 0.1)[0]) * frame[1]
+    above = rings[upper.name].rear
+    below = rings[lower.name].rear if lower.name in rings else sacral_lamina(scene, lower)
+    (back, high), (other, low) = ((place - edge) @ frame[1:].T for place in (above, below))
+    return float(back + (other - back) * high / (high - low))
+
+
+def sacral_lamina(scene: Scene, bone: Bone) -> Floats:
+    """Front of the sacral lamina in the midline, 3 mm below its upper edge, in the model's frame."""
+    from kambin.anatomy.phantom.kernels import first_entry
+
+    rows, _ = rows_of(scene.solids(structure_of(bone.name)))
+    start = np.array([0.0, canal_front(bone) + 2.0, bone.pedicle_z + LAMINA_TOP_MM - SACRAL_EDGE_MM])
+    place, back = frames.apply(bone.at, start), bone.at[:3, 1]
+    reach = float(first_entry(rows, place[None], back[None], REACH_MM, 0.25)[0])
+    found: Floats = place + reach * back
+    return found

@@ -82,7 +82,7 @@ def _values_of(scene: Scene) -> tuple[TruthValue, ...]:
     found = [
         TruthValue("volume", volume / 1000.0, "mL", name) for name, (volume, _) in _middles_of(scene).items()
     ]
-    for group in (bone_values(scene), disc_values(scene, plates), canal_values(scene, plates)):
+    for group in (bone_values(scene), disc_values(scene, plates), canal_values(scene)):
         found += group
     found += [*foramen_values(scene, plates), *sac_values(scene, plates)]
     found += [*herniation_values(scene, plates), *_triangle_values(scene), *_posture(scene, plates)]

@@ -14,7 +14,7 @@ from kambin.anatomy.phantom.openings import NARROW, Opening, sign_of
 from kambin.anatomy.phantom.solids import Placed, about_x, body, box, cone, inverse, moved, pose
 from kambin.case.words import SIDES, Side
 
-__all__ = ["BODY", "Joint", "arch", "canal_front", "joint", "structure_of"]
+__all__ = ["BODY", "LAMINA_TOP_MM", "Joint", "arch", "canal_front", "joint", "structure_of"]
 
 Floats = NDArray[np.float64]
 # codes of `geometry.Part`, left then right; written out so that this module needs no other room's types
@@ -28,6 +28,8 @@ FRONT = (4.2, 2.5)
 TIP_SHARE = 0.62
 # thickness of the laminae, and their inner lateral end as a share of the canal's depth (assumption)
 LAMINA_MM, LATERAL_SHARE = 5.6, 0.5
+# the laminae's upper edge above the middle of the pedicles (assumption)
+LAMINA_TOP_MM = 2.5
 SWOLLEN: dict[Grade, float] = {"none": 0.0, "mild": 0.8, "moderate": 1.6, "severe": 2.4}
 
 
@@ -174,7 +176,7 @@ def arch(bone: Bone, joints: dict[Side, Joint], narrow: float, reach: dict[Side,
     front = canal_front(bone)
     depth = size["canal_depth"] * narrow
     lateral = bone.wall + LATERAL_SHARE * size["canal_depth"]
-    top = bone.pedicle_z + 2.5
+    top = bone.pedicle_z + LAMINA_TOP_MM
     wide = _lamina_bottom(bone, joints, top)
     for side in SIDES:
         sign = sign_of(side)
