@@ -11,8 +11,10 @@ import yaml
 
 from kambin.anatomy.frames import apply
 from kambin.anatomy.phantom import Phantom
-from kambin.anatomy.phantom.kernels import inside
+from kambin.anatomy.phantom.kernels import inside, values
+from kambin.anatomy.phantom.opening_truth import foramen_values
 from kambin.anatomy.phantom.solids import rows_of
+from kambin.anatomy.phantom.truth import plates_of
 from kambin.case.words import Side
 from tests.anatomy.phantoms import drawn, scanned
 from tests.anatomy.scenes import rigid
@@ -64,6 +66,25 @@ def test_the_crests_are_the_highest_points_of_the_hips() -> None:
         assert truth.value("crest_above_l45", "L4-L5", side) == height
 
 
+def test_a_foramen_whose_plane_passes_beside_the_body_has_a_height_only() -> None:
+    # the pedicles of L4 stand as far apart as its body is wide
+    scene = Phantom(50).scene
+    found = {(one.name, one.level) for one in foramen_values(scene, plates_of(scene))}
+    assert ("foramen_height", "L4-L5") in found
+    assert ("foramen_width", "L4-L5") not in found
+    assert ("foramen_width", "L3-L4") in found
+
+
+def test_the_box_of_a_solid_holds_it() -> None:
+    scene = drawn().scene
+    rng = np.random.default_rng(5)
+    for solid in scene.layers:
+        low, high = solid.bounds[:3] - 3.0, solid.bounds[3:] + 3.0
+        points = low + rng.random((600, 3)) * (high - low)
+        rows, _ = rows_of([solid])
+        assert np.array_equal(inside(rows, points), values(rows, points) <= 0.0), solid.structure
+
+
 def test_truth_moves_with_the_patient() -> None:
     pose = rigid(10, -8, 15, (30, -50, 400))
     still, moved = drawn().truth(), drawn().truth(pose)
@@ -91,17 +112,17 @@ def test_the_mirror_patient_has_every_left_on_the_right() -> None:
 @pytest.mark.parametrize("seed", [None, 1])
 def test_roots_lie_beside_bone_and_vertebrae_beside_each_other(seed: int | None) -> None:
     scene = drawn(seed).scene if seed is not None else drawn(None).scene
-    bones = rows_of(one for one in scene.layers if one.part or one.structure in ("sacrum",))
+    bones, _ = rows_of(one for one in scene.layers if one.part or one.structure in ("sacrum",))
     for nerve in scene.nerves:
-        assert not inside(*bones, nerve.points).any(), nerve.name
+        assert not inside(bones, nerve.points).any(), nerve.name
     sac = np.column_stack([scene.sac.middle, scene.sac.z])
-    assert not inside(*bones, sac).any()
+    assert not inside(bones, sac).any()
     names = list(scene.column.bones)
     for upper, lower in pairwise(names):
         rows, bounds = rows_of(scene.solids(f"vertebrae_{lower}"))
         low, high = bounds[:, :3].min(axis=0), bounds[:, 3:].max(axis=0)
         points = low + np.random.default_rng(2).random((20_000, 3)) * (high - low)
-        both = inside(rows, bounds, points) & inside(*rows_of(scene.solids(f"vertebrae_{upper}")), points)
+        both = inside(rows, points) & inside(rows_of(scene.solids(f"vertebrae_{upper}"))[0], points)
         assert both.mean() < 2e-3, (upper, lower)
 
 

@@ -122,6 +122,7 @@ def _disc_heights(
 # ---------------------------------------------------------------------------------- pedicles and canal
 
 
+@lru_cache(maxsize=64)
 def pedicle_middle(scene: Scene, name: str, side: Side) -> Floats:
     """Middle of a pedicle behind the body, in the model's frame, shape (3,)."""
     solids = scene.solids(structure_of(name), PAIRED["pedicle"][0 if side is Side.LEFT else 1])

@@ -1,8 +1,10 @@
 """Implicit functions of the phantom's solids, compiled: negative inside, zero on the surface.
 
-A *row* describes one solid: its kind, the (3, 4) transform local_from_model, and its parameters. Rows of one
-structure form a union. Everything that is true of the phantom is computed from these functions by continuous
-means (roots along lines, quadrature); voxels are only ever painted from them.
+A *row* describes one solid: its kind, the (3, 4) transform local_from_model, its parameters, and a box in the
+local frame that holds it, outside of which nothing is evaluated. Rows of one structure form a union.
+Everything that is true of the phantom is computed from these functions by continuous means (roots along
+lines, quadrature); voxels are only ever painted from them. All runs on one core: the loops are short, and
+threads that wait for each other cost more on a busy machine than they save on an idle one.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 __all__ = [
@@ -32,11 +34,15 @@ __all__ = [
 Floats = NDArray[np.float64]
 
 ELLIPSOID, CONE, BOX, BODY, DISC, SLICE = 0, 1, 2, 3, 4, 5
-# a row: kind, local_from_phantom (12), parameters (up to 37)
+# a row: kind, local_from_phantom (12), parameters (up to 37), lowest and highest corner of its box (6)
 START = 13
-WIDTH = START + 37
+BOUNDS = START + 37
+WIDTH = BOUNDS + 6
+# a box holds its solid up to rounding
+SLACK = 1e-6
 # functions are evaluated this far outside their boxes, so that borders lie between two samples, mm
 MARGIN = 1.0
+FAR = 1e30
 
 
 @njit(cache=True)
@@ -149,6 +155,11 @@ def _value(row: Any, x: float, y: float, z: float) -> Any:
     u = row[1] * x + row[2] * y + row[3] * z + row[4]
     v = row[5] * x + row[6] * y + row[7] * z + row[8]
     w = row[9] * x + row[10] * y + row[11] * z + row[12]
+    return _local(row, u, v, w)
+
+
+@njit(cache=True)
+def _local(row: Any, u: float, v: float, w: float) -> Any:
     kind = int(row[0])
     p = row[START:]
     if kind == ELLIPSOID:
@@ -165,8 +176,50 @@ def _value(row: Any, x: float, y: float, z: float) -> Any:
 
 
 @njit(cache=True)
+def _near(row: Any, x: float, y: float, z: float, slack: float) -> Any:
+    """A solid's function where a point lies in its box or not farther outside than `slack`; else large."""
+    u = row[1] * x + row[2] * y + row[3] * z + row[4]
+    if u < row[BOUNDS] - slack or u > row[BOUNDS + 3] + slack:
+        return FAR
+    v = row[5] * x + row[6] * y + row[7] * z + row[8]
+    if v < row[BOUNDS + 1] - slack or v > row[BOUNDS + 4] + slack:
+        return FAR
+    w = row[9] * x + row[10] * y + row[11] * z + row[12]
+    if w < row[BOUNDS + 2] - slack or w > row[BOUNDS + 5] + slack:
+        return FAR
+    return _local(row, u, v, w)
+
+
+@njit(cache=True)
+def _within(rows: Any, x: float, y: float, z: float) -> Any:
+    """Whether a point lies in the union."""
+    for index in range(rows.shape[0]):  # noqa: SIM110 (compiled: a loop that ends early)
+        if _near(rows[index], x, y, z, SLACK) <= 0.0:
+            return True
+    return False
+
+
+@njit(cache=True)
+def _passes(row: Any, start: Any, way: Any, slack: float) -> Any:
+    """Between which multiples of `way` from `start` a line lies in a solid's box; first > last: nowhere."""
+    first, last = -FAR, FAR
+    for axis in range(3):
+        o = 1 + 4 * axis
+        at = row[o] * start[0] + row[o + 1] * start[1] + row[o + 2] * start[2] + row[o + 3]
+        step = row[o] * way[0] + row[o + 1] * way[1] + row[o + 2] * way[2]
+        low, high = row[BOUNDS + axis] - slack, row[BOUNDS + 3 + axis] + slack
+        if abs(step) < 1e-12:
+            if at < low or at > high:
+                return 1.0, 0.0
+        else:
+            one, other = (low - at) / step, (high - at) / step
+            first, last = max(first, min(one, other)), min(last, max(one, other))
+    return first, last
+
+
+@njit(cache=True)
 def _union(rows: Any, x: float, y: float, z: float) -> Any:
-    least = 1e30
+    least = FAR
     for index in range(rows.shape[0]):
         value = _value(rows[index], x, y, z)
         if value < least:
@@ -184,20 +237,12 @@ def values(rows: Floats, points: Floats) -> Floats:
 
 
 @njit(cache=True)
-def inside(rows: Floats, boxes: Floats, points: Floats) -> Any:
-    """Whether points of shape (n, 3) lie in the union; `boxes` are the rows' bounds, shape (rows, 6)."""
+def inside(rows: Floats, points: Floats) -> Any:
+    """Whether points of shape (n, 3) lie in the union."""
     found = np.zeros(points.shape[0], dtype=np.bool_)
     for index in range(points.shape[0]):
         x, y, z = points[index]
-        for r in range(rows.shape[0]):
-            if (
-                boxes[r, 0] <= x <= boxes[r, 3]
-                and boxes[r, 1] <= y <= boxes[r, 4]
-                and boxes[r, 2] <= z <= boxes[r, 5]
-                and _value(rows[r], x, y, z) <= 0.0
-            ):
-                found[index] = True
-                break
+        found[index] = _within(rows, x, y, z)
     return found
 
 
@@ -208,17 +253,17 @@ def first_entry(rows: Floats, starts: Floats, direction: Floats, reach: float, s
     for index in range(starts.shape[0]):
         x, y, z = starts[index]
         dx, dy, dz = direction[index] if direction.shape[0] > 1 else direction[0]
-        if _union(rows, x, y, z) <= 0.0:
+        if _within(rows, x, y, z):
             found[index] = 0.0
             continue
         count = int(reach / step) + 1
         for k in range(1, count + 1):
             far = k * step
-            if _union(rows, x + far * dx, y + far * dy, z + far * dz) <= 0.0:
+            if _within(rows, x + far * dx, y + far * dy, z + far * dz):
                 low, high = far - step, far
                 for _ in range(40):
                     middle = 0.5 * (low + high)
-                    if _union(rows, x + middle * dx, y + middle * dy, z + middle * dz) <= 0.0:
+                    if _within(rows, x + middle * dx, y + middle * dy, z + middle * dz):
                         high = middle
                     else:
                         low = middle
@@ -237,11 +282,11 @@ def last_exit(rows: Floats, starts: Floats, direction: Floats, reach: float, ste
         count = int(reach / step) + 1
         for k in range(count, -1, -1):
             far = k * step
-            if _union(rows, x + far * dx, y + far * dy, z + far * dz) <= 0.0:
+            if _within(rows, x + far * dx, y + far * dy, z + far * dz):
                 low, high = far, far + step
                 for _ in range(40):
                     middle = 0.5 * (low + high)
-                    if _union(rows, x + middle * dx, y + middle * dy, z + middle * dz) <= 0.0:
+                    if _within(rows, x + middle * dx, y + middle * dy, z + middle * dz):
                         low = middle
                     else:
                         high = middle
@@ -250,15 +295,13 @@ def last_exit(rows: Floats, starts: Floats, direction: Floats, reach: float, ste
     return found
 
 
-@njit(cache=True, parallel=True)
-def moments(rows: Floats, boxes: Floats, minus: Floats, low: Floats, high: Floats, step: float) -> Floats:
+@njit(cache=True)
+def moments(rows: Floats, minus: Floats, low: Floats, high: Floats, step: float) -> Floats:
     """Volume and first moments of a union without another, by lines along z with exact ends.
 
     Parameters
     ----------
     rows : ndarray
-    boxes : ndarray, shape (n, 6)
-        Bounds of each row, low then high.
     minus : ndarray
         Rows of what is taken away; may be empty.
     low, high : ndarray, shape (3,)
@@ -274,20 +317,21 @@ def moments(rows: Floats, boxes: Floats, minus: Floats, low: Floats, high: Float
     ny = int(np.ceil((high[1] - low[1]) / step))
     nz = int(np.ceil((high[2] - low[2]) / step)) + 1
     partial = np.zeros((nx, 4))
-    for i in prange(nx):
+    for i in range(nx):
         x = low[0] + (i + 0.5) * step
         near = np.empty(rows.shape[0], dtype=np.int64)
+        ends = np.empty((rows.shape[0], 2))
         for j in range(ny):
             y = low[1] + (j + 0.5) * step
-            count, bottom, top = _near_line(boxes, x, y, near)
+            count = _near_line(rows, x, y, MARGIN + step, near, ends)
             if count == 0:
                 continue
-            first = max(int((bottom - low[2]) / step) - 1, 0)
-            last = min(int((top - low[2]) / step) + 2, nz)
-            before = 1e30
+            first = max(int((ends[:count, 0].min() - low[2]) / step), 0)
+            last = min(int((ends[:count, 1].max() - low[2]) / step) + 1, nz)
+            before = FAR
             for k in range(first, last + 1):
                 z = low[2] + k * step
-                value = _cut(rows, boxes, near[:count], minus, x, y, z)
+                value = _cut(rows, near[:count], ends, minus, MARGIN + step, x, y, z)
                 if k > first:
                     share, middle = _inside(before, value)
                     if share > 0.0:
@@ -304,32 +348,32 @@ def moments(rows: Floats, boxes: Floats, minus: Floats, low: Floats, high: Float
 
 
 @njit(cache=True)
-def _near_line(boxes: Any, x: float, y: float, near: Any) -> Any:
-    """Rows whose box a line along z passes, put into `near`; their number, and where they begin and end."""
-    count, bottom, top = 0, 1e30, -1e30
-    for r in range(boxes.shape[0]):
-        if (
-            boxes[r, 0] - MARGIN <= x <= boxes[r, 3] + MARGIN
-            and boxes[r, 1] - MARGIN <= y <= boxes[r, 4] + MARGIN
-        ):
+def _near_line(rows: Any, x: float, y: float, slack: float, near: Any, ends: Any) -> Any:
+    """Put the rows whose box a line along z passes into `near`, and between which heights into `ends`."""
+    count = 0
+    start, way = (x, y, 0.0), (0.0, 0.0, 1.0)
+    for r in range(rows.shape[0]):
+        first, last = _passes(rows[r], start, way, slack)
+        if first <= last:
             near[count] = r
+            ends[count, 0], ends[count, 1] = first, last
             count += 1
-            bottom, top = min(bottom, boxes[r, 2]), max(top, boxes[r, 5])
-    return count, bottom, top
+    return count
 
 
 @njit(cache=True)
-def _cut(rows: Any, boxes: Any, near: Any, minus: Any, x: float, y: float, z: float) -> Any:
+def _cut(rows: Any, near: Any, ends: Any, minus: Any, slack: float, x: float, y: float, z: float) -> Any:
     least = 1e3
-    for r in near:
-        if boxes[r, 2] - MARGIN <= z <= boxes[r, 5] + MARGIN:
-            value = _value(rows[r], x, y, z)
+    for n in range(near.shape[0]):
+        if ends[n, 0] <= z <= ends[n, 1]:
+            value = _value(rows[near[n]], x, y, z)
             if value < least:
                 least = value
-    if least < 0.0 and minus.shape[0] > 0:
-        taken = -_union(minus, x, y, z)
-        if taken > least:
-            least = taken
+    if least < 0.0:
+        for n in range(minus.shape[0]):
+            taken = -_near(minus[n], x, y, z, slack)
+            if taken > least:
+                least = taken
     return least
 
 
@@ -346,7 +390,7 @@ def _inside(before: float, after: float) -> tuple[float, float]:
     return 1.0 - edge, 0.5 * (1.0 + edge)
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True)
 def paint(voxels: Any, rows: Floats, spans: Any, codes: Any, phantom_from_voxel: Floats) -> None:
     """Set the voxels whose centres lie in each row's solid to its code, later rows over earlier ones.
 
@@ -363,11 +407,15 @@ def paint(voxels: Any, rows: Floats, spans: Any, codes: Any, phantom_from_voxel:
     for r in range(rows.shape[0]):
         row = rows[r]
         code = codes[r]
-        for i in prange(spans[r, 0], spans[r, 1]):
+        for i in range(spans[r, 0], spans[r, 1]):
             for j in range(spans[r, 2], spans[r, 3]):
                 x0 = m[0, 0] * i + m[0, 1] * j + m[0, 3]
                 y0 = m[1, 0] * i + m[1, 1] * j + m[1, 3]
                 z0 = m[2, 0] * i + m[2, 1] * j + m[2, 3]
-                for k in range(spans[r, 4], spans[r, 5]):
+                low, high = _passes(row, (x0, y0, z0), (m[0, 2], m[1, 2], m[2, 2]), SLACK)
+                if low > high:
+                    continue
+                first, last = max(spans[r, 4], int(np.ceil(low))), min(spans[r, 5], int(np.floor(high)) + 1)
+                for k in range(first, last):
                     if _value(row, x0 + m[0, 2] * k, y0 + m[1, 2] * k, z0 + m[2, 2] * k) <= 0.0:
                         voxels[i, j, k] = code

@@ -56,19 +56,25 @@ class PhantomScan:
         Label map, uint8.
     convention : str
         Of `labels`.
-    parts : Volume
-        The `geometry.Part` of each voxel of a vertebra, 0 elsewhere; uint8.
     truth : PhantomTruth
     grid : Grid
     phantom : Phantom
+    layers : tuple of Placed
+        What was painted, later over earlier.
     """
 
     labels: Volume
     convention: str
-    parts: Volume
     truth: PhantomTruth
     grid: Grid
     phantom: Phantom
+    layers: tuple[Placed, ...]
+
+    @cached_property
+    def parts(self) -> Volume:
+        """The `geometry.Part` of each voxel of a vertebra, 0 elsewhere; uint8, painted when asked for."""
+        parts = paint_codes(self.grid, *_parts(self.layers, swapped=self.phantom.reflected), np.uint8)
+        return Volume(parts, self.grid.lps_from_voxel)
 
     def image(self, modality: Modality, *, noise: bool = True) -> Volume:
         """An image on the same grid: ``ct`` in Hounsfield units, or ``t2``; int16."""
@@ -185,14 +191,13 @@ class Phantom:
         voxels = self._painted(layers, truth.place, grid, labels, split_sacrum)
         if dice is not None:
             voxels = self._with_errors(voxels, dice, spacing)
-        parts = paint_codes(grid, *self._parts(layers), np.uint8)
         return PhantomScan(
             labels=Volume(voxels, grid.lps_from_voxel),
             convention=labels,
-            parts=Volume(parts, grid.lps_from_voxel),
             truth=truth,
             grid=grid,
             phantom=self,
+            layers=tuple(layers),
         )
 
     def _painted(
@@ -224,11 +229,6 @@ class Phantom:
                 return True
         return False
 
-    def _parts(self, layers: list[Placed]) -> tuple[list[Placed], list[int]]:
-        swap = {2: 3, 3: 2, 5: 6, 6: 5, 7: 8, 8: 7, 9: 10, 10: 9} if self.reflected else {}
-        bones = [one for one in layers if one.part]
-        return bones, [swap.get(one.part, one.part) for one in bones]
-
     def _view(
         self, view: View | tuple[Sequence[float], Sequence[float]], layers: list[Placed], margin: float
     ) -> tuple[Floats, Floats]:
@@ -257,6 +257,13 @@ class Phantom:
             np.array([sides[0], -VIEW_FRONT_MM, last.at[2, 3] - VIEW_BELOW_MM]),
             np.array([sides[1], back, first.at[2, 3] + first.body[6] + VIEW_ABOVE_MM]),
         )
+
+
+def _parts(layers: Iterable[Placed], *, swapped: bool) -> tuple[list[Placed], list[int]]:
+    """The solids of bones that are parted, and the part of each; `swapped` changes left and right."""
+    swap = {2: 3, 3: 2, 5: 6, 6: 5, 7: 8, 8: 7, 9: 10, 10: 9} if swapped else {}
+    bones = [one for one in layers if one.part]
+    return bones, [swap.get(one.part, one.part) for one in bones]
 
 
 def _spacing(voxel_mm: float | Sequence[float]) -> tuple[float, float, float]:

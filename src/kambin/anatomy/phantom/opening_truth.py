@@ -54,8 +54,8 @@ class ForamenPlane:
         """Whether points of the plane lie in a union, shape of the points without their last axis."""
         from kambin.anatomy.phantom.kernels import inside
 
-        rows, bounds = rows_of(solids)
-        found: Bools = inside(rows, bounds, self.model(flat).reshape(-1, 3)).reshape(flat.shape[:-1])
+        rows, _ = rows_of(solids)
+        found: Bools = inside(rows, self.model(flat).reshape(-1, 3)).reshape(flat.shape[:-1])
         return found
 
 
@@ -69,13 +69,15 @@ def foramen_plane(scene: Scene, plates: Plates, level: str, side: Side) -> Foram
 
 
 def foramen_values(scene: Scene, plates: Plates) -> Iterator[TruthValue]:
-    """Height, width and area of every foramen."""
+    """Height of every foramen; its width and area too where the plane meets the back of the upper body."""
     for level, side in scene.openings:
         plane = foramen_plane(scene, plates, level, side)
         top, bottom = _pedicle_ends(scene, plane, level, side)
         height = float((plane.model(top) - plane.model(bottom)) @ plane.disc[2])
         yield TruthValue("foramen_height", height, "mm", level, side)
         corner = _corner(scene, plane, level)
+        if corner is None:
+            continue
         front = _front(scene, plane, level, side, corner)
         if front is not None:
             yield TruthValue("foramen_width", front - float(corner[0]), "mm", level, side)
@@ -108,8 +110,11 @@ def _pedicle_ends(scene: Scene, plane: ForamenPlane, level: str, side: Side) -> 
     return found[0], found[1]
 
 
-def _corner(scene: Scene, plane: ForamenPlane, level: str) -> Floats:
-    """The upper body's postero-inferior corner in the plane: farthest along the diagonal."""
+def _corner(scene: Scene, plane: ForamenPlane, level: str) -> Floats | None:
+    """The upper body's postero-inferior corner in the plane: farthest along the diagonal.
+
+    None where the plane passes beside the back of the body: wide pedicles on a narrow body.
+    """
     from kambin.anatomy.phantom.kernels import last_exit
 
     upper, _ = scene.column.pair(level)
@@ -119,6 +124,8 @@ def _corner(scene: Scene, plane: ForamenPlane, level: str) -> Floats:
     flat = np.stack([posterior, np.full_like(posterior, 14.0)], axis=1)
     far = last_exit(rows, plane.model(flat), -plane.cranial[None], 26.0, 0.25)
     border = np.column_stack([posterior, 14.0 - far])[np.isfinite(far)]
+    if not len(border):
+        return None
     return np.asarray(border[int((border @ np.array([1.0, -1.0])).argmax())], dtype=np.float64)
 
 

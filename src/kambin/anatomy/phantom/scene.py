@@ -163,7 +163,7 @@ def _middle(solids: list[Placed]) -> Floats:
 
     rows, bounds = rows_of(solids)
     low, high = bounds[:, :3].min(axis=0), bounds[:, 3:].max(axis=0)
-    volume, *first = moments(rows, bounds, np.empty((0, rows.shape[1])), low, high, MOMENT_STEP_MM)
+    volume, *first = moments(rows, np.empty((0, rows.shape[1])), low, high, MOMENT_STEP_MM)
     middle: Floats = np.asarray(first, dtype=np.float64) / volume
     return middle
 

@@ -108,16 +108,16 @@ def _inside(scene: Scene, material: Material, frame: Floats) -> Floats:
     steps = np.arange(-reach, reach, SAMPLE_MM)
     lattice = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
     points = np.ascontiguousarray(middle + lattice @ frame)
-    points = points[inside(rows, bounds, points)]
+    points = points[inside(rows, points)]
     upper, lower = material.what.level.split("-")
-    hidden = rows_of(
+    hidden, _ = rows_of(
         [
             *scene.solids(f"disc_{material.what.level}"),
             *scene.solids(structure_of(upper)),
             *scene.solids(structure_of(lower)),
         ]
     )
-    return np.asarray(points[~inside(*hidden, points)], dtype=np.float64)
+    return np.asarray(points[~inside(hidden, points)], dtype=np.float64)
 
 
 def _width(local: Floats, where: NDArray[np.bool_]) -> float:
@@ -184,5 +184,5 @@ def _to_sac(scene: Scene, points: Floats) -> float:
     if not shell:
         return float("nan")
     distance, _ = cKDTree(np.concatenate(shell)).query(points)
-    within = inside(*rows_of(sac.solids()), points)
+    within = inside(rows_of(sac.solids())[0], points)
     return -float(distance[within].max()) if within.any() else float(distance.min())

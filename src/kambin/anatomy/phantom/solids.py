@@ -31,7 +31,7 @@ __all__ = [
 Floats = NDArray[np.float64]
 # kinds and layout of `kernels`, which this module does not import: compiled code is loaded when it is used
 ELLIPSOID, CONE, BOX, BODY, DISC, SLICE = 0, 1, 2, 3, 4, 5
-START, WIDTH = 13, 50
+START, BOUNDS, WIDTH = 13, 50, 56
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +66,7 @@ def _placed(
     row[0] = kind
     row[1:START] = inverse(at)[:3].ravel()
     row[START : START + len(parameters)] = parameters
+    row[BOUNDS : BOUNDS + 3], row[BOUNDS + 3 :] = low, high
     corners = np.array(np.meshgrid(*zip(low, high, strict=True))).reshape(3, -1).T
     spread = frames.apply(at, corners)
     bounds = np.concatenate([spread.min(axis=0), spread.max(axis=0)])

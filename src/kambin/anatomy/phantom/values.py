@@ -50,5 +50,5 @@ def volume_of(solids: list[Placed], minus: list[Placed] | None = None) -> tuple[
     taken, _ = rows_of(minus or [])
     low, high = bounds[:, :3].min(axis=0), bounds[:, 3:].max(axis=0)
     step = float(np.clip(np.prod(high - low) ** (1 / 3) / STEPS, *STEP_LIMITS_MM))
-    volume, *first = moments(rows, bounds, taken, low, high, step)
+    volume, *first = moments(rows, taken, low, high, step)
     return float(volume), np.asarray(first, dtype=np.float64) / volume
