@@ -36,7 +36,7 @@ def a(
         (
             a("argue", "equipoise", ["one", "two"], provisional=True),
             "equipoise",
-            "One or Two: the patient's values decide, once a scan has been checked.",
+            "One or Two: the patient's values decide, once a clear way to the disc is shown.",
         ),
         (a("argue", "undetermined", ["one", "three"], "unu"), "undetermined", "Possible: One or Three."),
         (a("argue", "none", [], "nnn"), "none applies", "The sentence."),

@@ -11,6 +11,7 @@ from kambin.report.answers import AnswerMark
 from kambin.report.corridor import CorridorView, corridor_view, of_bone, sides_of
 from kambin.report.galleries import Shelf
 from kambin.report.scan import caution_words
+from kambin.report.steps import StepView, operation_steps
 from kambin.report.words import NARROW, capital, humanise, number, percent, spaced, words
 
 __all__ = ["AccessView", "ApproachView", "BlockView", "ChoiceView", "access_view", "advised_approach"]
@@ -67,6 +68,8 @@ class ApproachView:
     touch : str
         Probability of touching a nerve with the recommended corridor.
     shelf : Shelf
+    steps : tuple of StepView
+        The operation along the recommended corridor.
     """
 
     anchor: str
@@ -84,6 +87,7 @@ class ApproachView:
     missing: tuple[str, ...]
     touch: str
     shelf: Shelf
+    steps: tuple[StepView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,7 @@ def _approach(item: Mapping[str, Any], plan: Plan, shelf: Shelf) -> ApproachView
     units = layout["certificate_units"]
     name = layout["approaches"].get(item["approach"], {}).get("label", capital(humanise(item["approach"])))
     position = layout["positions"].get(item["position"], humanise(item["position"]))
+    corridor = None if best is None else corridor_view(best, item)
     return ApproachView(
         anchor=f"way-{item['approach']}",
         name=str(name),
@@ -185,7 +190,7 @@ def _approach(item: Mapping[str, Any], plan: Plan, shelf: Shelf) -> ApproachView
         advised=_option(item["approach"]) in _named(plan.decision(DECISION)),
         why=spaced(item["why"]),
         where=f"{item['level']}, patient's {item['side']}, {position}",
-        corridor=None if best is None else corridor_view(best, item),
+        corridor=corridor,
         choices=tuple(_choice(one, one is best) for one in item["proposals"]),
         unit=units.get(best["certificate"]["unit"], "") if best is not None else "",
         blocks=tuple(_block(one) for one in item["blocks"]),
@@ -196,6 +201,7 @@ def _approach(item: Mapping[str, Any], plan: Plan, shelf: Shelf) -> ApproachView
         missing=tuple(name for name in item["missing"] if name not in shown),
         touch="" if best is None else percent(best["tolerance"]["touch_probability"]),
         shelf=shelf,
+        steps=operation_steps(item, best, corridor, plan),
     )
 
 

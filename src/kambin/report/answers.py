@@ -114,7 +114,7 @@ def short_answer(decision: DecisionDoc) -> str:
     if not named:
         return outcome["sentence"]
     if outcome["kind"] == "equipoise":
-        checked = ", once a scan has been checked" if outcome["provisional"] else ""
+        checked = ", once a clear way to the disc is shown" if outcome["provisional"] else ""
         return f"{joined(named, 'or')}: the patient's values decide{checked}."
     if outcome["kind"] == "undetermined":
         return f"Possible: {joined(named, 'or')}."
