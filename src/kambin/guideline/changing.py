@@ -25,7 +25,7 @@ from kambin.guideline.deciding import (
 )
 from kambin.guideline.knowledge import Decision, Knowledge
 from kambin.guideline.remembering import once_per_object
-from kambin.guideline.tallying import Tally, Worth, standing_of, tally_of, worths_of
+from kambin.guideline.tallying import Tally, Worth, standing_of, worths_of
 
 __all__ = ["SingleChange", "single_changes"]
 
@@ -215,10 +215,7 @@ class _WouldBe:
         self._decision = result.decision
         self._options = [item.option for item in result.options]
         self._answer = result.outcome[:2]
-        self._tallies = [
-            tally_of(worths_of(item.option), [argument.truth for argument in item.arguments])
-            for item in result.options
-        ]
+        self._tallies = [item.tally for item in result.options]
         self._live = {i: item for i, item in enumerate(result.options) if item.live}
 
     def outcome(
@@ -235,7 +232,7 @@ class _WouldBe:
             status, low, high, pends = standing_of(tally)
             if i in self._live or status is _ELIGIBLE or status is _UNDETERMINED:
                 pending = _SOME if pends else ()
-                changed[i] = _option_result((self._options[i], status, low, high, pending, ()))
+                changed[i] = _option_result((self._options[i], status, low, high, pending, (), tally))
         if not changed:
             return None
         # what is out of the question bears on no policy's answer

@@ -21,7 +21,7 @@ from kambin.guideline.conditions import facts_of
 from kambin.guideline.judging import Status, pending_of
 from kambin.guideline.knowledge import Argument, Decision, Knowledge, Option
 from kambin.guideline.remembering import once_per_object
-from kambin.guideline.tallying import Worth, standing_of, tally_of, worths_of
+from kambin.guideline.tallying import Tally, Worth, standing_of, tally_of, worths_of
 
 __all__ = [
     "ArgumentResult",
@@ -55,14 +55,18 @@ class ArgumentResult(NamedTuple):
 
 
 class OptionResult(NamedTuple):
-    """An option's status, its support interval, and the vetoes that are still unknown."""
+    """An option's status, its support interval, and the vetoes that are still unknown.
+
+    `arguments` is empty, and `tally` 0, where only the outcome was asked for.
+    """
 
     option: Option
     status: Status
     low: int
     high: int
     pending: tuple[str, ...]
-    arguments: tuple[ArgumentResult, ...]
+    arguments: tuple[ArgumentResult, ...] = ()
+    tally: Tally = 0
 
     @property
     def live(self) -> bool:
@@ -185,9 +189,10 @@ def evaluate(decision: Decision, row: FactRow) -> DecisionResult:
     results = []
     for option, start, stop, worths in spans:
         own = truths[start:stop]
-        status, low, high, pends = standing_of(tally_of(worths, own))
+        tally = tally_of(worths, own)
+        status, low, high, pends = standing_of(tally)
         pending = pending_of(option, status, own) if pends else ()
-        results.append(_option_result((option, status, low, high, pending, arguments[start:stop])))
+        results.append(_option_result((option, status, low, high, pending, arguments[start:stop], tally)))
     outcome = outcome_of(decision, results)
     return DecisionResult(decision, outcome, tuple(results), _missing(outcome, results))
 
@@ -195,7 +200,7 @@ def evaluate(decision: Decision, row: FactRow) -> DecisionResult:
 def _missing(outcome: Outcome, results: Sequence[OptionResult]) -> tuple[str, ...]:
     """Unknown facts that could still change the answer; none once it is settled."""
     found: dict[str, None] = {}
-    for option, status, _, _, pending, arguments in results:
+    for option, status, _, _, pending, arguments, _ in results:
         undetermined = status is _UNDETERMINED
         if outcome.kind == "undetermined":
             every = option.id in outcome.options

@@ -203,7 +203,7 @@ def _argument_docs(option: Option) -> tuple[ArgumentDoc, ...]:
 
 
 def _option_doc(item: OptionResult) -> OptionDoc:
-    option, status, low, high, pending, results = item
+    option, status, low, high, pending, results, _ = item
     arguments = []
     for same, (_, truth, values) in zip(_argument_docs(option), results, strict=True):
         argument = same.copy()

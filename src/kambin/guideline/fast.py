@@ -186,7 +186,7 @@ class _Writer:
             yield f"    {word} {when}:"
             yield f"        r{index} = ({status}, low, {best}, {pending})"
             if status in ("ELIGIBLE", "UNDETERMINED"):
-                yield f"        live.append(new(OptionResult, (option{index}, *r{index}, ())))"
+                yield f"        live.append(new(OptionResult, (option{index}, *r{index}, (), 0)))"
             word = "elif"
 
     def _statuses(self, option: Option) -> Iterator[tuple[str, str]]:

@@ -15,10 +15,11 @@ from kambin.guideline.deciding import (
     result_facts,
 )
 from kambin.guideline.expecting import check_expectation
-from kambin.guideline.judging import judge, pending_of
+from kambin.guideline.judging import pending_of
 from kambin.guideline.knowledge import WEIGHTS, DecisionTest, Knowledge
 from kambin.guideline.mutants import Mutant
 from kambin.guideline.proving.cone import facts_read
+from kambin.guideline.tallying import standing_of, tally_of, worth
 from kambin.guideline.testing import decisions_of, starting_row
 
 __all__ = ["Replay", "Tape", "tape_of_row", "tape_of_test"]
@@ -91,7 +92,7 @@ class Replay:
             mutant.changed,
             *option.arguments[self._argument + 1 :],
         )
-        self._shape = tuple((item.role, WEIGHTS[item.strength]) for item in changed)
+        self._worths = tuple(worth(item.role, WEIGHTS[item.strength]) for item in changed)
         self._other_role = mutant.changed.role != mutant.argument.role
         self._truth: Callable[[FactRow], Truth] = compile_truth(mutant.changed.condition)
 
@@ -117,11 +118,12 @@ class Replay:
             self._mutant.changed, truth, arguments[self._argument].values
         )
         truths = tuple(item.truth for item in arguments)
-        status, low, high = judge(self._shape, truths)
+        tally = tally_of(self._worths, truths)
+        status, low, high, _ = standing_of(tally)
         # vetoes keep their role in every mutant, so the option as it was says which are pending
         pending = pending_of(option.option, status, truths)
         options[self._option] = option._replace(
-            status=status, low=low, high=high, pending=pending, arguments=tuple(arguments)
+            status=status, low=low, high=high, pending=pending, arguments=tuple(arguments), tally=tally
         )
         return result._replace(
             outcome=outcome_of(result.decision, options), options=tuple(options), missing=()
