@@ -7,12 +7,14 @@ is measured in several sections from one voxel below the rim on, and carried on 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import erf, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kambin.anatomy.fields import Patch
 from kambin.anatomy.kernels import first_crossing
+from kambin.anatomy.planes import fit_robust
 
 __all__ = [
     "LATERAL_SHARE",
@@ -32,10 +34,14 @@ Bools = NDArray[np.bool_]
 LATERAL_SHARE = 0.3
 # Half width of the strip that stands for the mid-sagittal plane.
 SAGITTAL_MM = 2.0
+# Reach of the arc that says where a wall lies in the midline or how wide a section is: walls of bodies are
+# smooth over so much, and begin to turn into pedicles and corners beyond.
+ARC_MM = 9.0
 # The field is rounded off within this many voxels of an edge.
 ROUNDED_VOXELS = 1.25
-# Sections through the body near its rim: how many, and over which height.
-SECTIONS, SECTIONS_MM = 6, 3.0
+# Sections through the body near its rim: how far below it in voxels, how many, and over which height.
+FIRST_VOXELS = 1.0
+SECTIONS, SECTIONS_MM = 9, 5.0
 # Half the height of a body (23.5 to 32.4 mm, clouthier2023), for the curve of its waist.
 HALF_BODY_MM = 14.0
 # Sections about half height: one alone errs with the voxels that it meets.
@@ -65,6 +71,7 @@ def outline_of(
     plane: Floats | None = None,
     lateral_share: float = LATERAL_SHARE,
     rough: Outline | None = None,
+    filled: float = 1.0,
 ) -> Outline | None:
     """Measure one section.
 
@@ -81,6 +88,8 @@ def outline_of(
         Rows behind this share of the depth, measured from the rear, do not count for the width.
     rough : Outline or None
         What is known of the outline; the search then begins near it and not in the middle.
+    filled : float
+        What the field holds inside the bone in this section; its border is where half of that is left.
 
     Returns
     -------
@@ -88,20 +97,23 @@ def outline_of(
         None where the section does not end on every side.
     """
     x, y, _ = patch.axes
-    section = _section(patch, height, plane)
-    strip = section[np.abs(x) <= SAGITTAL_MM]
+    section = _section(patch, height, plane) / np.float32(filled)
     begins = (centre_y, centre_y)
     if rough is not None:
         middle, half = (rough.front + rough.rear) / 2, (rough.rear - rough.front) / 2
         begins = (middle - OUT_SHARE * half, middle + OUT_SHARE * half)
-    front, rear = (_median(_ends(strip, begin, y, way)) for begin, way in zip(begins, (-1, 1), strict=True))
+    near = np.abs(x) <= ARC_MM
+    front, rear = (
+        _in_midline(x[near], _ends(section[near], begin, y, way))
+        for begin, way in zip(begins, (-1, 1), strict=True)
+    )
     if front is None or rear is None:
         return None
     rows = (y > front + 2.0) & (y < rear - lateral_share * (rear - front))
     out = 0.0 if rough is None else OUT_SHARE * rough.width / 2
     apart = _ends(section.T[rows], out, x, 1) - _ends(section.T[rows], -out, x, -1)
-    apart = apart[np.isfinite(apart)]
-    return Outline(front, rear, float(apart.max())) if len(apart) else None
+    width = _widest(y[rows], apart)
+    return None if width is None else Outline(front, rear, width)
 
 
 def outline_at_waist(patch: Patch) -> Outline | None:
@@ -145,10 +157,11 @@ def outline_at_rim(
     rough = outline_of(patch, top + inwards * DEEP_MM, centre_y, plane, lateral_share)
     if rough is None:
         return None
-    first = ROUNDED_VOXELS * voxel_mm
+    first = FIRST_VOXELS * voxel_mm
     rows = []
     for depth in np.linspace(first, first + SECTIONS_MM, SECTIONS):
-        found = outline_of(patch, top + inwards * float(depth), centre_y, plane, lateral_share, rough)
+        filled = _filled(float(depth), voxel_mm, patch)
+        found = outline_of(patch, top + inwards * float(depth), centre_y, plane, lateral_share, rough, filled)
         if found is not None:
             rows.append((float(depth), found.front, found.rear, found.width))
     if len(rows) < SECTIONS - 2:
@@ -190,6 +203,19 @@ def rim_offset(
     return float(np.median((heights - level)[ring])) * -inwards if ring.any() else 0.0
 
 
+def _filled(depth: float, voxel_mm: float, patch: Patch) -> float:
+    """What the field holds inside a bone, this far below a flat face of it.
+
+    A mask smoothed by 1-2-1 and read between its samples, and once more between those of the patch, is
+    smoothed with the variance 1/2 + 1/6 of a squared voxel and 1/6 of the patch's squared step. Below the
+    face the field therefore is the normal distribution of the depth. Near the edge to a wall it is the
+    product of the two, so half of this, and not one half, is left at the wall.
+    """
+    step = float(patch.axes[0][1] - patch.axes[0][0])
+    spread = float(np.sqrt(voxel_mm**2 * (1 / 2 + 1 / 6) + step**2 / 6))
+    return 0.5 * (1.0 + erf(depth / spread / sqrt(2.0)))
+
+
 def _section(patch: Patch, height: float, plane: Floats | None) -> NDArray[np.float32]:
     x, y, z = patch.axes
     slopes = (0.0, 0.0) if plane is None else (float(plane[1]), float(plane[2]))
@@ -214,6 +240,28 @@ def _ends(lines: NDArray[np.float32], begin: float, axis: Floats, way: int) -> F
     )
 
 
-def _median(values: Floats) -> float | None:
-    good = values[np.isfinite(values)]
-    return float(np.median(good)) if len(good) else None
+def _in_midline(across: Floats, places: Floats) -> float | None:
+    """A wall's place in the midline: what a parabola through its neighbourhood says there."""
+    good = np.isfinite(places)
+    if not np.isfinite(places[np.abs(across) <= SAGITTAL_MM]).any():
+        return None
+    if np.count_nonzero(good) < 7:
+        return float(np.median(places[good & (np.abs(across) <= SAGITTAL_MM)]))
+    terms = np.stack([np.ones(np.count_nonzero(good)), across[good], across[good] ** 2], axis=1)
+    return float(fit_robust(terms, places[good])[0][0])
+
+
+def _widest(behind: Floats, apart: Floats) -> float | None:
+    """Greatest of many widths: the top of a parabola through those about the widest, not its noise."""
+    good = np.isfinite(apart)
+    if not good.any():
+        return None
+    behind, apart = behind[good], apart[good]
+    at = behind[int(apart.argmax())]
+    near = np.abs(behind - at) <= ARC_MM
+    if np.count_nonzero(near) < 7:
+        return float(apart.max())
+    aside = behind[near] - at
+    (c, b, a), _ = fit_robust(np.stack([np.ones(len(aside)), aside, aside**2], axis=1), apart[near])
+    top = float(np.clip(-b / (2 * a), aside.min(), aside.max())) if a < 0 else 0.0
+    return float(c + b * top + a * top * top)
