@@ -62,8 +62,8 @@ def run_plan(
     progress = progress_reporter()
     written: tuple[Path, ...] = ()
     with _studio(folder is not None and scan is not None) as studio:
-        begin = None if studio is None else studio.begin
-        walked = walk(patient, scan, progress=progress, measured=begin, **settings)
+        begin = {} if studio is None else {"measured": studio.begin}
+        walked = walk(patient, scan, **{"progress": progress, **begin, **settings})
         made = walked.plan
         if folder is not None:
             from kambin.cli.documents import write_documents

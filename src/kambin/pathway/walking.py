@@ -74,7 +74,7 @@ def walk(
     trust_scan: bool = False,
     card: Path | None = None,
     progress: stages.Progress = lambda _: None,
-    measured: Callable[[Spine], None] | None = None,
+    measured: Callable[[Spine], None] = lambda _: None,
 ) -> Walk:
     """Walk one patient through the house and keep the geometry.
 
@@ -94,10 +94,8 @@ def walk(
         Use the measurement where the clinician wrote something else; the disagreement is shown all the same.
     card : Path, optional
         An accepted model card of local results.
-    progress : callable
-        Called with one line before each stage.
-    measured : callable, optional
-        Is given the spine as soon as it is measured, for those who begin to draw before the plan is made.
+    progress, measured : callable
+        Called with a line before each stage, and with the spine as soon as it is there to be drawn.
 
     Returns
     -------
@@ -115,10 +113,7 @@ def walk(
     stop = _stop_note(before)
     spine, stage = stages.read_scan(scan, image, labels, stop, progress)
     done = [*_TEXT_ONLY, stage]
-    if spine is not None and measured is not None:
-        measured(spine)
-    found = () if spine is None else stages.measured_facts(spine)
-    after = _again(before, found, knowledge, trust_scan)
+    after = _again(before, _seen(spine, measured), knowledge, trust_scan)
     corridors, stage = stages.seek_corridors(after, spine, stop, progress)
     done.append(stage)
     if corridors:
@@ -127,6 +122,14 @@ def walk(
     done.append(stage)
     read = _Read(spine, corridors, outlook, done, scan if spine is not None else None, image)
     return Walk(_document(case, before, after, read), spine, corridors)
+
+
+def _seen(spine: Spine | None, measured: Callable[[Spine], None]) -> tuple[MeasuredFact, ...]:
+    """What the scan says of the case; whoever wants the spine itself is given it at once."""
+    if spine is None:
+        return ()
+    measured(spine)
+    return stages.measured_facts(spine)
 
 
 def _again(found: Answer, measured: Sequence[MeasuredFact], knowledge: Knowledge, trust_scan: bool) -> Answer:

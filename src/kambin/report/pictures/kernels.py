@@ -32,8 +32,7 @@ def heaviest_labels(
     start: NDArray[np.float64],
     across: NDArray[np.float64],
     along: NDArray[np.float64],
-    rows: int,
-    columns: int,
+    result: NDArray[np.int64],
 ) -> NDArray[np.int64]:
     """Label with the greatest trilinear weight at each pixel; of two with the same, the smaller.
 
@@ -45,14 +44,15 @@ def heaviest_labels(
         Of the volume; strides in voxels.
     start, across, along : ndarray, shape (3,)
         In voxels: the first pixel, and the steps to the next pixel and row.
-    rows, columns : int
+    result : ndarray of int64, shape (rows, columns)
+        Zeros; filled. It comes from outside since an allocation is slow to compile.
 
     Returns
     -------
     ndarray of int64, shape (rows, columns)
-        0 outside of the volume.
+        `result`; 0 outside of the volume.
     """
-    result = np.zeros((rows, columns), dtype=np.int64)
+    rows, columns = result.shape
     labels, weights = np.zeros(8, dtype=np.int64), np.zeros(8)
     low, part = np.zeros(3, dtype=np.int64), np.zeros(3)
     for row in range(rows):
@@ -87,6 +87,15 @@ def heaviest_labels(
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _first(ordered: NDArray[np.float64], least: float) -> int:
+    """Index of the first value that is not below `least`; a loop, which compiles faster than a search."""
+    at = 0
+    while at < len(ordered) and ordered[at] < least:
+        at += 1
+    return at
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
 def tube_distance(
     x: NDArray[np.float64],
     y: NDArray[np.float64],
@@ -94,7 +103,7 @@ def tube_distance(
     radius: NDArray[np.float64],
     spread: NDArray[np.float64],
     reach: float,
-    far: float,
+    field: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Least distance of pixels from the surfaces of balls on a line, each grown by its spread.
 
@@ -109,22 +118,23 @@ def tube_distance(
         Covariance in the same axes; the surface moves out by two standard deviations.
     reach : float
         Pixels farther than this from a ball's middle are left out.
-    far : float
-        Value where no ball is near.
+    field : ndarray, shape (rows, columns)
+        The value where no ball is near; lowered.
 
     Returns
     -------
     ndarray, shape (rows, columns)
+        `field`.
     """
-    field = np.full((len(y), len(x)), far)
     for point in range(len(points)):
         px, py, w = points[point, 0], points[point, 1], -points[point, 2]
         if abs(w) > reach:
             continue
         s = spread[point]
-        for row in range(np.searchsorted(y, py - reach), np.searchsorted(y, py + reach)):
+        first, last = _first(x, px - reach), _first(x, px + reach)
+        for row in range(_first(y, py - reach), _first(y, py + reach)):
             v = y[row] - py
-            for column in range(np.searchsorted(x, px - reach), np.searchsorted(x, px + reach)):
+            for column in range(first, last):
                 u = x[column] - px
                 gap = np.sqrt(u * u + v * v + w * w)
                 along = s[0, 0] * u * u + s[1, 1] * v * v + s[2, 2] * w * w

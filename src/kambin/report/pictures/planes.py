@@ -139,7 +139,6 @@ def look_labels(volume: Volume, plane: Plane) -> NDArray[Any]:
     voxel_from_lps = np.asarray(np.linalg.inv(volume.lps_from_voxel), dtype=np.float64)
     x, y = plane.axes_mm()
     first = plane.centre_lps + x[0] * plane.right_lps + y[0] * plane.down_lps
-    rows, columns = plane.shape
     found: NDArray[np.int64] = heaviest_labels(
         flat,
         np.array(array.shape, dtype=np.int64),
@@ -147,8 +146,7 @@ def look_labels(volume: Volume, plane: Plane) -> NDArray[Any]:
         frames.apply(voxel_from_lps, first),
         voxel_from_lps[:3, :3] @ (plane.pixel_mm * plane.right_lps),
         voxel_from_lps[:3, :3] @ (plane.pixel_mm * plane.down_lps),
-        rows,
-        columns,
+        np.zeros(plane.shape, dtype=np.int64),
     )
     return found.astype(array.dtype)
 

@@ -67,10 +67,9 @@ def tube_field(plane: Plane, points: Floats, radius: Floats, extra_mm2: Floats |
     reach = float(radius.max()) + 4.0 + 2.0 * float(np.sqrt(max(np.linalg.eigvalsh(spread).max(), 0.0)))
     axes = np.stack([plane.right_lps, plane.down_lps, plane.away_lps])
     places, sizes, nearest = _dense(points, radius)
-    turned = axes @ spread @ axes.T
-    field: Floats = tube_distance(
-        *plane.axes_mm(), plane.place(places), sizes, np.ascontiguousarray(turned[nearest]), reach, FAR_MM
-    )
+    turned = np.ascontiguousarray((axes @ spread @ axes.T)[nearest])
+    far = np.full(plane.shape, FAR_MM)
+    field: Floats = tube_distance(*plane.axes_mm(), plane.place(places), sizes, turned, reach, far)
     return field
 
 
