@@ -30,6 +30,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from kambin.access.march import CAP, SCALE, STEEPEST, SUBTRACT, TAPER, Laid, steepness, value
+from kambin.access.tangents import COLUMNS, OF_LIMIT, VALUE, dual, line_of
 
 __all__ = ["GEOMETRY", "World", "assess", "place", "ray_of", "reaches", "taken"]
 
@@ -49,6 +50,8 @@ BY_DIRECTION = -2.0
 # A limit counts as kept with this much to spare, so that the proof along the ray finds it kept too.
 KEPT_MM = 0.012
 NOTHING = 1e9
+# Cells whose rays lie closer together than this are bounded by tangents too, and so many structures at once.
+SMALL_MM, MOST_LINES = 2.0, 16
 # The skin's slope is taken over this length of the axis below the entry, mm.
 BELOW_SKIN_MM = 8.0
 
@@ -220,8 +223,8 @@ def _aslant(world: World, ray: Floats, shape: Floats) -> tuple[float, float]:
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def _scan(
     world: World, k: int, ray: Floats, shape: Floats, step: float, enough: float
-) -> tuple[float, float, float]:
-    """(least margin seen, where, upper bound over the cell) for structure k.
+) -> tuple[float, float, float, float]:
+    """(least margin seen, where, upper bound over the cell, where that is least) for structure k.
 
     Returns as soon as the bound is at most `enough`.
     """
@@ -230,7 +233,7 @@ def _scan(
     scale, taper = laid.reals[k, SCALE], laid.reals[k, TAPER]
     subtract, cap = laid.reals[k, SUBTRACT], laid.reals[k, CAP]
     seen = upper = NOTHING
-    seen_at = s = 0.0
+    seen_at = upper_at = s = 0.0
     while True:
         x, y, z = ray[0] + s * ray[3], ray[1] + s * ray[4], ray[2] + s * ray[5]
         here = value(laid, k, x, y, z)
@@ -244,14 +247,15 @@ def _scan(
             rise = steepness(laid, k, x, y, z, ball) * ball
             lever = max(lever - share * (tip + outer), 0.0)
             most = (min(here + rise, cap) - subtract - taper * lever) * scale
-            upper = min(upper, most)
+            if most < upper:
+                upper, upper_at = most, s
             if upper <= enough:
                 break
         if s >= end:
             break
         ahead = max(step, 0.9 * (margin - seen) / scale)
         s = min(s + ahead, surely) if s < surely else min(s + ahead, end)
-    return seen, seen_at, upper
+    return seen, seen_at, upper, upper_at
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -329,7 +333,9 @@ def _limit(found: Floats, seen: float, upper: float, split: float, hard: float) 
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def _limits(world: World, ray: Floats, shape: Floats, on_skin: bool, enough: float, found: Floats) -> None:
+def _limits(
+    world: World, ray: Floats, shape: Floats, on_skin: bool, enough: float, found: Floats, lowest: Floats
+) -> None:
     """Angles, length, incidence, bone, viscera: what has to be kept."""
     geometry, hard = world.geometry, world.geometry[HARD]
     seen, upper = _window(geometry, ray, shape)
@@ -345,8 +351,58 @@ def _limits(world: World, ray: Floats, shape: Floats, on_skin: bool, enough: flo
         if found[UPPER] <= enough:
             return
         # a limit that no ray keeps ends the matter at once when a corridor is already known
-        seen, at, upper = _scan(world, k, ray, shape, step, min(enough, -1e-9))
+        seen, at, upper, lowest[k] = _scan(world, k, ray, shape, step, min(enough, -1e-9))
         _limit(found, seen, upper, at, hard)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def _moves(geometry: Floats, x: Floats, share: float, jacobian: Floats) -> None:
+    """How the place q(λ) moves by each parameter, at λ = `share`; shape (3, 5)."""
+    sine, cosine, up, flat = np.sin(x[3]), np.cos(x[3]), np.sin(x[4]), np.cos(x[4])
+    far = share * geometry[THROAT]
+    for n in range(3):
+        out, back, head = geometry[FRAME + n], geometry[FRAME + 3 + n], geometry[FRAME + 6 + n]
+        for m in range(3):
+            jacobian[n, m] = (1.0 - share) * geometry[AXES + 3 * m + n]
+        jacobian[n, 3] = far * flat * (cosine * out - sine * back)
+        jacobian[n, 4] = far * (flat * head - up * (sine * out + cosine * back))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def _tightened(
+    world: World, x: Floats, h: Floats, ray: Floats, shape: Floats, lowest: Floats, enough: float,
+    found: Floats,
+) -> None:  # fmt: skip
+    """Lower the bound of a small cell by which way each margin rises there; see `tangents`."""
+    laid, limits, pivot = world.laid, world.counts[0], world.geometry[PIVOT]
+    lines, count = np.zeros((MOST_LINES, COLUMNS)), 0
+    jacobian, place_at = np.empty((3, 5)), np.empty(3)
+    for k in range(world.counts[1] - 1, -1, -1):
+        s = lowest[k]
+        if s < 0.0 or count == MOST_LINES:
+            continue
+        share = s / shape[LENGTH]
+        for n in range(3):
+            place_at[n] = ray[n] + s * ray[3 + n]
+        scale, line = laid.reals[k, SCALE], lines[count]
+        line[:] = 0.0
+        lever = max(abs(s - pivot) - share * (shape[TIP] + shape[OUTER]), 0.0)
+        here = value(laid, k, place_at[0], place_at[1], place_at[2])
+        line[VALUE] = (here - laid.reals[k, SUBTRACT] - laid.reals[k, TAPER] * lever) * scale
+        # without a corridor yet, a ray is worth the least of all its margins, and limits are like nerves
+        line[OF_LIMIT] = 1.0 if k < limits and enough >= 0.0 else 0.0
+        _moves(world.geometry, x, share, jacobian)
+        # the sphere leaves its tangent by half the square of the angle
+        rest = 0.5 * share * world.geometry[THROAT] * (h[3] + h[4]) ** 2
+        count += line_of(laid, k, place_at, jacobian, h, rest, scale, line)
+    if count == 0:
+        return
+    upper = dual(lines, count, h, enough)
+    if enough >= 0.0:
+        # a ray that breaks a limit is worth less than nothing, and nobody looks at it any more
+        found[UPPER] = min(found[UPPER], max(upper, -1e-9))
+    elif upper < 0.0:
+        found[UPPER] = min(found[UPPER], upper)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
@@ -364,7 +420,8 @@ def assess(world: World, x: Floats, h: Floats, enough: float, ray: Floats, found
     ray[6] = shape[END]
     found[UPPER] = found[NERVE] = found[LIMIT] = NOTHING
     found[SPLIT], found[CLOSE] = -1.0, 0.0
-    _limits(world, ray, shape, on_skin, enough, found)
+    lowest = np.full(world.counts[1], -1.0)
+    _limits(world, ray, shape, on_skin, enough, found, lowest)
     if len(world.parts) and found[UPPER] > enough:
         _budgets(world, ray, shape, found)
     step = max(world.geometry[STEP], 0.5 * min(shape[TIP], shape[OUTER]))
@@ -372,7 +429,7 @@ def assess(world: World, x: Floats, h: Floats, enough: float, ray: Floats, found
     for k in range(world.counts[0], world.counts[1]):
         if found[UPPER] <= enough:
             return
-        seen, at, upper = _scan(world, k, ray, shape, step, enough)
+        seen, at, upper, lowest[k] = _scan(world, k, ray, shape, step, enough)
         if seen < found[NERVE]:
             found[NERVE], bind = seen, at
         found[UPPER] = min(found[UPPER], upper)
@@ -380,3 +437,5 @@ def assess(world: World, x: Floats, h: Floats, enough: float, ray: Floats, found
             found[CLOSE] = 1.0
     if found[SPLIT] == -1.0:
         found[SPLIT] = bind
+    if found[UPPER] > enough and 0.0 < max(shape[TIP], shape[OUTER]) < SMALL_MM:
+        _tightened(world, x, h, ray, shape, lowest, enough, found)
