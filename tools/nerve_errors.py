@@ -15,8 +15,8 @@ sys.path.insert(0, str(ROOT))
 
 from kambin.anatomy.phantom import Phantom  # noqa: E402
 from tests.anatomy.nerve_scenes import scan_of, turned  # noqa: E402
+from tests.anatomy.population import ELSEWHERE, table  # noqa: E402
 from tests.anatomy.test_neural import inside_share  # noqa: E402
-from tests.anatomy.test_population import ELSEWHERE, table  # noqa: E402
 from tests.anatomy.trials import Error, measured, value_errors  # noqa: E402
 
 OUT = ROOT / "build" / "nerves.json"

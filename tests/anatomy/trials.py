@@ -52,8 +52,12 @@ def pose_and_axes(seed: int, tilt_deg: float = 15.0) -> tuple[np.ndarray, np.nda
 
 def scanned(seed: int, voxel_mm: float, missing: Iterable[str] = SOFT, **knobs: object) -> PhantomScan:
     """A phantom's scan in a random pose."""
+    return placed_scan(Phantom(seed, **knobs), seed, voxel_mm, missing)
+
+
+def placed_scan(made: Phantom, seed: int, voxel_mm: float, missing: Iterable[str] = SOFT) -> PhantomScan:
+    """The scan of a phantom that is there already, in the pose of a seed."""
     pose, axes = pose_and_axes(1000 + seed)
-    made = Phantom(seed, **knobs)
     return made.scan(voxel_mm, lps_from_phantom=pose, axes=axes, view="bones", missing=tuple(missing))
 
 
