@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kambin.case import Case
 from kambin.diagnosis import figures, locate
 from kambin.diagnosis.figures import Component, Overlap
-from kambin.diagnosis.overlap import group_key, increment, weigh
+from kambin.diagnosis.overlap import increment, weigh
 from kambin.diagnosis.places import PLACES
 from tests.diagnosis.strategies import cases, make
 from tests.diagnosis.test_locate import POSITIVE, with_sign
@@ -129,7 +129,7 @@ def test_the_odds_of_a_patient_move_no_more_than_with_independent_findings(case:
 def test_for_and_against_do_not_compete() -> None:
     raised = component("signs.right.slr_positive", "positive")
     calm = component("signs.right.crossed_slr_positive", "negative")
-    assert raised.places == calm.places and group_key(raised) != group_key(calm)
+    assert raised.places == calm.places and raised.group != calm.group
     weighed, _ = weigh([(raised, True), (calm, False)], figures().overlap)
     assert {item.weight for item in weighed} == {figures().overlap.exponent}
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from kambin.case import DiscFinding, facts
 from kambin.case.words import LEVELS
 from kambin.diagnosis.figures import Figures
 from kambin.diagnosis.observe import Observation
-from kambin.diagnosis.overlap import Group, increment
-from kambin.diagnosis.places import PLACES, Pattern
+from kambin.diagnosis.overlap import increment
+from kambin.diagnosis.places import PLACES
 from kambin.diagnosis.posterior import NOTHING, Posterior
 from kambin.diagnosis.result import NextFinding
 from kambin.diagnosis.scan import Scan
@@ -30,8 +30,7 @@ _ALIKE = 12
 """Decimals to which gains are compared: what differs beyond them is rounding."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A question with, for each answer, how often it is given otherwise and the log ratio for each place.
 
     Attributes
@@ -65,7 +64,7 @@ def leading(posterior: Posterior, figures: Figures) -> tuple[int, ...]:
 
 def next_finding(
     seen: Observation,
-    strongest: dict[Group, float],
+    strongest: dict[int, float],
     scan: Scan,
     posterior: Posterior,
     figures: Figures,
@@ -167,11 +166,6 @@ def _gain(asked: Asked, weights: dict[int, float]) -> float:
 
 
 @cache
-def _shares(places: Pattern) -> dict[int, float]:
-    return dict(places)
-
-
-@cache
 def _wording(name: str, side: str | None) -> tuple[str, int]:
     """Question and cost; the question about pain names its leg by itself."""
     fact = facts()[name]
@@ -179,7 +173,7 @@ def _wording(name: str, side: str | None) -> tuple[str, int]:
 
 
 def _signs(
-    seen: Observation, strongest: dict[Group, float], weights: dict[int, float], figures: Figures
+    seen: Observation, strongest: dict[int, float], weights: dict[int, float], figures: Figures
 ) -> Iterator[Asked]:
     for question in figures.questions:
         if question.path in seen.answered:
@@ -188,7 +182,7 @@ def _signs(
         for outcome in question.outcomes.values():
             logs: dict[int, float] = {}
             for component in outcome.components:
-                shares = _shares(component.places)
+                shares = component.shares
                 touched = [index for index in weights if index in shares]
                 if touched:
                     more = increment(component, strongest, figures.overlap)

@@ -80,7 +80,7 @@ def _pointer(side: str, weighed: Sequence[Weighed], figures: Figures) -> _Pointe
         component = item.component
         if component.path in ("symptoms.leg_pain_side", "symptoms.radicular_pain"):
             continue
-        shares = dict(component.places)
+        shares = component.shares
         for root, index in of_root.items():
             if index in shares:
                 logs[root].append(item.weight * shares[index] * component.ratio.log)

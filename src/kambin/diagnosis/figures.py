@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from kambin.diagnosis.places import Pattern
@@ -61,6 +61,10 @@ class Component:
         Evidence ids of the roots that the finding points to.
     say : str
         For people, with ``{value}`` where the value goes.
+    group : int
+        Findings that tell the same, the same places and for or against alike, have the same number.
+    shares : mapping of int to float
+        `places`, to look up.
     """
 
     key: str
@@ -70,6 +74,20 @@ class Component:
     ratio: Ratio
     mapping: tuple[str, ...]
     say: str
+    group: int = field(init=False, compare=False, repr=False)
+    shares: Mapping[int, float] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "group", _group(self.places, self.ratio.log > 0))
+        object.__setattr__(self, "shares", dict(self.places))
+
+
+_GROUPS: dict[tuple[Pattern, bool], int] = {}
+
+
+def _group(places: Pattern, speaks_for: bool) -> int:
+    """A number instead of the pattern itself, which takes long to compare."""
+    return _GROUPS.setdefault((places, speaks_for), len(_GROUPS))
 
 
 @dataclass(frozen=True, slots=True)

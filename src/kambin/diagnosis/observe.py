@@ -7,7 +7,7 @@ marked complete says about a sign that is not written down is decided in :mod:`k
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kambin.case import Case, FactValue
 from kambin.case.derive import sign, slr
@@ -16,8 +16,7 @@ from kambin.diagnosis.figures import Component, Figures, Question
 __all__ = ["Observation", "observe"]
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """The outcomes that a case holds.
 
     Attributes

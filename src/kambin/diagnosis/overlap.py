@@ -11,20 +11,15 @@ it. docs/adr/0004 tells why other ways do.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kambin.case import FactValue
 from kambin.diagnosis.figures import Component, Overlap
-from kambin.diagnosis.places import Pattern
 
-__all__ = ["Group", "Weighed", "group_key", "increment", "weigh"]
-
-Group = tuple[Pattern, bool]
-"""What findings that tell the same have in common: the places that they point to, and for or against."""
+__all__ = ["Weighed", "increment", "weigh"]
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(NamedTuple):
     """A component with the power to which its ratio is taken, before a root's share.
 
     Attributes
@@ -41,14 +36,9 @@ class Weighed:
     weight: float
 
 
-def group_key(component: Component) -> Group:
-    """The group in which a component competes to be the strongest."""
-    return component.places, component.ratio.log > 0
-
-
 def weigh(
     found: Iterable[tuple[Component, FactValue]], overlap: Overlap
-) -> tuple[list[Weighed], dict[Group, float]]:
+) -> tuple[list[Weighed], dict[int, float]]:
     """Give every component its weight.
 
     Parameters
@@ -60,14 +50,14 @@ def weigh(
     -------
     list of Weighed
         The groups in the order in which they were met, the strongest of each first.
-    dict of Group to float
-        Log ratio of the strongest of each group, for the weight of one more.
+    dict of int to float
+        Log ratio of the strongest of each group (:attr:`Component.group`), for the weight of one more.
     """
-    groups: dict[Group, list[tuple[Component, FactValue]]] = {}
+    groups: dict[int, list[tuple[Component, FactValue]]] = {}
     for item in found:
-        groups.setdefault(group_key(item[0]), []).append(item)
+        groups.setdefault(item[0].group, []).append(item)
     weighed: list[Weighed] = []
-    strongest: dict[Group, float] = {}
+    strongest: dict[int, float] = {}
     further = overlap.exponent * overlap.same_place
     for group, members in groups.items():
         if len(members) > 1:
@@ -78,13 +68,13 @@ def weigh(
     return weighed, strongest
 
 
-def increment(component: Component, strongest: dict[Group, float], overlap: Overlap) -> float:
+def increment(component: Component, strongest: dict[int, float], overlap: Overlap) -> float:
     """What one more component would add to the log ratio of its places, before a root's share.
 
     Parameters
     ----------
     component : Component
-    strongest : dict of Group to float
+    strongest : dict of int to float
         As :func:`weigh` returns it.
     overlap : Overlap
 
@@ -92,7 +82,7 @@ def increment(component: Component, strongest: dict[Group, float], overlap: Over
     -------
     float
     """
-    log, best = component.ratio.log, strongest.get(group_key(component))
+    log, best = component.ratio.log, strongest.get(component.group)
     if best is None:
         return overlap.exponent * log
     if abs(log) > abs(best):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import mul
 
 from kambin.diagnosis.figures import Z95, Figures
 from kambin.diagnosis.overlap import Weighed
@@ -58,7 +59,7 @@ class Posterior:
         inside = tuple(places)
         outside = [index for index in range(len(self.probabilities)) if index not in inside]
         p = self.probabilities
-        within, without = math.fsum(p[i] for i in inside), math.fsum(p[i] for i in outside)
+        within, without = math.fsum([p[i] for i in inside]), math.fsum([p[i] for i in outside])
         variance = math.fsum(
             row * _slope(slopes, p, inside, within, outside, without) ** 2 for row, slopes in self.rows
         )
@@ -67,9 +68,10 @@ class Posterior:
     def intervals(self) -> list[tuple[float, float, float]]:
         """`interval` of every single place, computed together."""
         p = self.probabilities
-        means = [
-            (variance, slopes, math.fsum(map(float.__mul__, p, slopes))) for variance, slopes in self.rows
+        spreads = [
+            _spread(variance, slopes, math.fsum(map(mul, p, slopes))) for variance, slopes in self.rows
         ]
+        totals = list(map(math.fsum, zip(*spreads, strict=True)))
         found = []
         for index in range(NOTHING):
             within = p[index]
@@ -77,9 +79,14 @@ class Posterior:
             if without < _CANCELS_BELOW:
                 found.append(self.interval((index,)))
                 continue
-            total = math.fsum([variance * (slopes[index] - mean) ** 2 for variance, slopes, mean in means])
-            found.append(_carried_back(within, without, total / (without * without)))
+            found.append(_carried_back(within, without, totals[index] / (without * without)))
         return found
+
+
+def _spread(variance: float, slopes: Sequence[float], mean: float) -> list[float]:
+    """Variance that one uncertain ratio gives to each place; most places share one of a few slopes."""
+    of_slope = {slope: variance * (slope - mean) ** 2 for slope in set(slopes)}
+    return [of_slope[slope] for slope in slopes]
 
 
 def _slope(
@@ -91,8 +98,8 @@ def _slope(
     without: float,
 ) -> float:
     """Slope of the log odds of the inside against the outside: difference of the weighted means."""
-    one = math.fsum(p[i] * slopes[i] for i in inside) / max(within, _SMALLEST)
-    other = math.fsum(p[i] * slopes[i] for i in outside) / max(without, _SMALLEST)
+    one = math.fsum([p[i] * slopes[i] for i in inside]) / max(within, _SMALLEST)
+    other = math.fsum([p[i] * slopes[i] for i in outside]) / max(without, _SMALLEST)
     return one - other
 
 

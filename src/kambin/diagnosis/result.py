@@ -6,7 +6,7 @@ Plain frozen records; `to_dict` gives the JSON form.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from kambin.case import DiscFinding, FactValue, Level, Root
 from kambin.diagnosis.places import Course, Laterality, place_name
@@ -17,8 +17,7 @@ Assumed: TypeAlias = Literal["nothing", "interval", "ratio"]
 """What of a likelihood ratio is not published but assumed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing found, and how it bears on one candidate.
 
     Attributes
@@ -72,8 +71,7 @@ class Finding:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One disc meeting one root, and how probable it is that this causes the symptoms.
 
     Attributes

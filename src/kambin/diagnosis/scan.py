@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from kambin.case import Case, DiscFinding
 from kambin.case.findings import disc_findings
@@ -23,8 +23,7 @@ __all__ = ["Reading", "Scan", "Spot", "lies_at", "read_scan"]
 Reading: TypeAlias = Literal["unread", "clear", "bulge", "herniation"]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """What the scan says about one place.
 
     Attributes

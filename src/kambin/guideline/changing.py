@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from kambin.case import Fact, FactRow, FactValue, Range
@@ -74,8 +75,8 @@ class _Touched:
 
     Attributes
     ----------
-    at : tuple of int
-        Of each condition that bears on the answer, the first argument that it stands in.
+    pick : callable
+        From the truths of all arguments to those of the conditions that bear on the answer.
     places : tuple of tuple of _Place
         Of each such condition, everywhere that it stands.
     turns : tuple of _Turn
@@ -92,7 +93,11 @@ class _Touched:
     ) -> None:
         self.turns = tuple(dict.fromkeys(turn for item in conditions for turn in _turns(name, item)))
         self._conditions = [item for item, found in conditions.items() if found]
-        self.at = tuple(conditions[item][0][0] for item in self._conditions)
+        first = [conditions[item][0][0] for item in self._conditions]  # the arguments that they stand in
+        # of one argument a tuple too: what is picked is one slice of length one
+        self.pick: Callable[[Sequence[Truth]], tuple[Truth, ...]] = (
+            itemgetter(*first) if len(first) > 1 else itemgetter(*(slice(at, at + 1) for at in first))
+        )
         self.places = tuple(tuple(place for _, place in conditions[item]) for item in self._conditions)
         self.truths: Callable[[FactRow], tuple[Truth, ...]] = self._of_whole
         self._whole, self._left = whole, _SELDOM
@@ -102,8 +107,7 @@ class _Touched:
         self._left -= 1
         if self._left <= 0:
             self.truths = compile_truths(self._conditions)
-        truths = self._whole(row)
-        return tuple([truths[index] for index in self.at])
+        return self.pick(self._whole(row))
 
 
 @once_per_object
@@ -120,8 +124,11 @@ def _touched(decision: Decision) -> dict[str, _Touched]:
                     found.append((number, (i, worth)))
             number += 1
     whole = truths_reader(decision)
-    touched = {name: _Touched(name, conditions, whole) for name, conditions in places.items()}
-    return {name: item for name, item in touched.items() if item.places}
+    return {
+        name: _Touched(name, conditions, whole)
+        for name, conditions in places.items()
+        if any(conditions.values())
+    }
 
 
 def _turns(name: str, condition: Condition) -> Iterator[_Turn]:
@@ -182,23 +189,22 @@ def single_changes(result: DecisionResult, row: FactRow, knowledge: Knowledge) -
     """
     found = []
     changed = dict(row)
-    truths = [argument.truth for item in result.options for argument in item.arguments]
+    truths = tuple([argument.truth for item in result.options for argument in item.arguments])
     would_be = _WouldBe(result)
     for name, touched in _touched(result.decision).items():
         was = row[name]
         if was is None:
             continue
-        base = tuple([truths[index] for index in touched.at])
-        known: dict[tuple[Truth, ...], Outcome | None] = {base: None}
+        base = touched.pick(truths)
         for values in _candidates(knowledge.facts[name], touched, row):
             for value in values:
                 changed[name] = value
                 turned = touched.truths(changed)
-                if turned not in known:
-                    known[turned] = would_be.outcome(touched.places, base, turned)
-                outcome = known[turned]
+                if turned == base:
+                    continue
+                outcome = would_be.outcome(touched.places, base, turned)
                 if outcome is not None:
-                    found.append(SingleChange(name, was, value, outcome))
+                    found.append(_single_change((name, was, value, outcome)))
                     break
         changed[name] = was
     return tuple(found)
@@ -206,6 +212,7 @@ def single_changes(result: DecisionResult, row: FactRow, knowledge: Knowledge) -
 
 # what `OptionResult(*item)` does, without a call in Python for each
 _option_result = partial(tuple.__new__, OptionResult)
+_single_change = partial(tuple.__new__, SingleChange)
 
 
 class _WouldBe:
@@ -213,34 +220,48 @@ class _WouldBe:
 
     def __init__(self, result: DecisionResult) -> None:
         self._decision = result.decision
-        self._options = [item.option for item in result.options]
+        self._options = result.options
         self._answer = result.outcome[:2]
-        self._tallies = [item.tally for item in result.options]
         self._live = {i: item for i, item in enumerate(result.options) if item.live}
 
     def outcome(
         self, places: Sequence[Sequence[_Place]], base: Sequence[Truth], turned: Sequence[Truth]
     ) -> Outcome | None:
         """The outcome when conditions turn from `base`; None when the answer stays as it is."""
+        options = self._options
         tallies: dict[int, Tally] = {}
         for where, was, now in zip(places, base, turned, strict=True):
             if was is not now:
                 for i, worth in where:
-                    tallies[i] = tallies.get(i, self._tallies[i]) - worth[was] + worth[now]
-        changed: dict[int, OptionResult] = {}
-        for i, tally in tallies.items():
-            status, low, high, pends = standing_of(tally)
-            if i in self._live or status is _ELIGIBLE or status is _UNDETERMINED:
-                pending = _SOME if pends else ()
-                changed[i] = _option_result((self._options[i], status, low, high, pending, (), tally))
-        if not changed:
+                    tally = tallies[i] if i in tallies else options[i].tally
+                    tallies[i] = tally - worth[was] + worth[now]
+        imagined = self._imagined(tallies)
+        if imagined is None:
             return None
-        # what is out of the question bears on no policy's answer
-        options = {**self._live, **changed}
-        if len(options) > len(self._live):
-            options = dict(sorted(options.items()))
-        outcome = outcome_of(self._decision, tuple(options.values()))
+        outcome = outcome_of(self._decision, imagined)
         return outcome if outcome[:2] != self._answer else None
+
+    def _imagined(self, tallies: Mapping[int, Tally]) -> Sequence[OptionResult] | None:
+        """The options with other tallies; None when that changes none of them that may be chosen.
+
+        What is out of the question is left out: it bears on no policy's answer.
+        """
+        options, live = self._options, self._live
+        imagined: dict[int, OptionResult] = {}
+        for i, tally in tallies.items():
+            before = options[i]
+            if tally == before.tally:
+                continue
+            status, low, high, pends = standing_of(tally)
+            if i in live or status is _ELIGIBLE or status is _UNDETERMINED:
+                pending = _SOME if pends else ()
+                imagined[i] = _option_result((before.option, status, low, high, pending, (), tally))
+        if not imagined:
+            return None
+        together = {**live, **imagined}
+        if len(together) > len(live):
+            together = dict(sorted(together.items()))
+        return tuple(together.values())
 
 
 _SOME = ("",)

@@ -230,72 +230,76 @@ def outcome_of(decision: Decision, results: Sequence[OptionResult]) -> Outcome:
         return _first(results)
     if decision.policy == "collect":
         chosen = [item for item in results if item.status is _ELIGIBLE]
-        return Outcome("collected", _ids(chosen), any(item.pending for item in chosen))
-    return _argue(results, decision.margin)
+        return _outcome(("collected", _ids(chosen), _provisional(chosen), ()))
+    return _argue(results, max(decision.margin, 1))
+
+
+_outcome = partial(tuple.__new__, Outcome)  # as above: what would change an answer asks for many
 
 
 def _ids(results: Iterable[OptionResult]) -> tuple[str, ...]:
     return tuple([item.option.id for item in results])
 
 
+def _provisional(chosen: Iterable[OptionResult]) -> bool:
+    return bool([item for item in chosen if item.pending])
+
+
 def _first(results: Sequence[OptionResult]) -> Outcome:
     for position, item in enumerate(results):
-        if item.status is _ELIGIBLE and not item.pending:
-            return Outcome("fired", (item.option.id,))
-        if item.live:
-            return Outcome("undetermined", _ids(rest for rest in results[position:] if rest.live))
-    return Outcome("none", ())
+        status = item.status
+        if status is _ELIGIBLE and not item.pending:
+            return _outcome(("fired", (item.option.id,), False, ()))
+        if status is _ELIGIBLE or status is _UNDETERMINED:
+            possible = _ids([rest for rest in results[position:] if rest.live])
+            return _outcome(("undetermined", possible, False, ()))
+    return _outcome(("none", (), False, ()))
 
 
-def _enough(margin: int) -> int:
-    """The smallest lead, of one option at its worst over another at its best, that decides between them."""
-    return max(margin, 1)
-
-
-def _argue(results: Sequence[OptionResult], margin: int) -> Outcome:
+def _argue(results: Sequence[OptionResult], enough: int) -> Outcome:
+    """The answer where a lead of `enough`, of one option at its worst over another at its best, decides."""
     live, additions = [], []
     best = second = -math.inf  # the two best worst cases: only the second can beat who has the best
     for item in results:
-        status = item.status
+        option, status, low, _, _, _, _ = item
         if status is _ELIGIBLE:
-            if item.option.addition:
+            if option.addition:
                 additions.append(item)
                 continue
-            low = item.low
             if low > second:
                 best, second = (low, best) if low > best else (best, low)
-        elif status is not _UNDETERMINED or item.option.addition:
+        elif status is not _UNDETERMINED or option.addition:
             continue
         live.append(item)
-    enough = _enough(margin)
     unbeaten = []
     for item in live:
-        rival = second if item.low == best and item.status is _ELIGIBLE else best
-        if rival - item.high < enough:
+        _, status, low, high, _, _, _ = item
+        rival = second if low == best and status is _ELIGIBLE else best
+        if rival - high < enough:
             unbeaten.append(item)
-    return _among(unbeaten, margin, _ids(additions))
+    return _among(unbeaten, enough, _ids(additions))
 
 
-def _among(unbeaten: Sequence[OptionResult], margin: int, additions: tuple[str, ...]) -> Outcome:
+def _among(unbeaten: Sequence[OptionResult], enough: int, additions: tuple[str, ...]) -> Outcome:
     """The answer when these are all that nothing else surely beats."""
     if not unbeaten:
-        return Outcome("none", (), False, additions)
+        return _outcome(("none", (), False, additions))
     kind: OutcomeKind = "undetermined"
-    if all(item.status is _ELIGIBLE for item in unbeaten):
+    if not [item for item in unbeaten if item.status is not _ELIGIBLE]:
         if len(unbeaten) == 1:
             kind = "recommended"
-        elif _settled_equal(unbeaten, margin):
+        elif _settled_equal(unbeaten, enough):
             kind = "equipoise"
-    return Outcome(kind, _ids(unbeaten), any(item.pending for item in unbeaten), additions)
+    return _outcome((kind, _ids(unbeaten), _provisional(unbeaten), additions))
 
 
 _HIGH = attrgetter("high")
 
 
-def _settled_equal(items: Sequence[OptionResult], margin: int) -> bool:
+def _settled_equal(items: Sequence[OptionResult], enough: int) -> bool:
     """Whether no completion of the unknowns could let one of these beat another by the margin."""
     for one in sorted(items, key=_HIGH)[-2:]:  # no other lead is larger than one of these two
-        beaten = one.high - _enough(margin)
+        beaten = one.high - enough
         for other in items:
             if other.low <= beaten and other is not one:
                 return False

@@ -216,7 +216,7 @@ def _option_doc(item: OptionResult) -> OptionDoc:
         "say": option.say,
         "rung": option.rung,
         "addition": option.addition,
-        "status": status.value,
+        "status": str(status),
         "support": [low, high],
         "pending": list(pending),
         "arguments": arguments,
