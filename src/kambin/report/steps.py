@@ -59,6 +59,7 @@ def _of_decisions(plan: Plan) -> dict[str, str]:
         return str(said[table]["chosen" if option in prevention else "otherwise"])
 
     kinds = [setting[name] for name in _ANAESTHESIA if name in setting]
+    kinds[1:] = [kind[:1].lower() + kind[1:] for kind in kinds[1:]]
     stay = joined([setting[name] for name in _STAY if name in setting], "or")
     return {
         "anaesthesia": joined(kinds, "or") or "Anaesthesia not settled",
