@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from kambin.case import load
-from kambin.pathway import Walk, walk
+from kambin.guideline import load_knowledge
+from kambin.pathway import Walk, answer, walk
+from kambin.pathway.stages import position_of
 from tests.case.mirroring import mirrored, mirrored_name
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,6 +58,14 @@ def test_the_provisional_answer_is_settled_by_the_corridors(demo: Walk) -> None:
     without = walk(load(DEMO))
     assert "provisional" in without.plan.headline
     assert "provisional" not in demo.plan.headline
+
+
+@pytest.mark.parametrize(("can_not", "wanted"), [(None, "prone"), (False, "prone"), (True, "lateral")])
+def test_corridors_are_for_the_position_that_the_setting_leaves(can_not: bool | None, wanted: str) -> None:
+    case = load(DEMO)
+    health = case.comorbidity.model_copy(update={"cannot_lie_prone": can_not, "complete": False})
+    found = answer(case.model_copy(update={"comorbidity": health}), load_knowledge("current"))
+    assert position_of(found) == wanted
 
 
 def test_without_a_scan_nothing_is_planned() -> None:

@@ -59,14 +59,6 @@ def test_crest_moves_support_one_way(crest_mm: float) -> None:
     assert support[1] <= support[0]
 
 
-def test_real_scan(shared_dir: Path) -> None:
-    made = plan(load(DEMO), shared_dir / "data" / "totalseg_s0328" / "labels.nii.gz")
-    heights = {note.name: note.value for note in made.facts if note.origin == "measured"}
-    for side in SIDES:
-        assert heights[f"crest_above_l45_{side}_mm"] == pytest.approx(20, abs=5)
-    assert _outcomes(made)["endoscopy_approach"] == ("recommended", ("interlaminar",))
-
-
 def test_same_input_same_bytes(demo: Plan) -> None:
     again = plan(load(DEMO), SCAN)
     assert again.to_json() == demo.to_json()

@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from kambin.access.model import Position
     from kambin.anatomy import Spine
 
-__all__ = ["ENDOSCOPIC", "Progress", "measured_facts", "read_scan", "see_outlook", "seek_corridors"]
+__all__ = [
+    "ENDOSCOPIC",
+    "Progress",
+    "measured_facts",
+    "position_of",
+    "read_scan",
+    "see_outlook",
+    "seek_corridors",
+]
 
 Progress: TypeAlias = Callable[[str], None]
 
@@ -71,15 +79,15 @@ def seek_corridors(
     try:
         target = target_of(spine.model, problem.level, side, **_findings(found))
         plans = plan_approaches(
-            spine, target, position=_position(found), progress=lambda step: progress(f"{where}: {step}")
+            spine, target, position=position_of(found), progress=lambda step: progress(f"{where}: {step}")
         )
     except KambinError as error:
         return (), Stage(name="access", state="failed", note=str(error))
     return plans, Stage(name="access", state="done")
 
 
-def _position(found: Answer) -> Position:
-    """On the front, unless the decision on the setting rules that out."""
+def position_of(found: Answer) -> Position:
+    """How the patient lies: on the front, unless the decision on the setting rules that out."""
     lying_prone = found.decisions.results["setting"].option("prone_position")
     return "lateral" if lying_prone.status == "excluded" else "prone"
 
