@@ -10,8 +10,11 @@ from kambin.anatomy.kernels import (
     blur,
     first_crossing,
     linear_reach,
+    paint_runs,
     placed,
     ray_crossing,
+    runs_of,
+    sheared,
     trilinear,
     trilinear_points,
 )
@@ -97,3 +100,28 @@ def test_reach_and_places_of_a_mask(seed: int) -> None:
     indices, places = placed(mask, turn, shift)
     assert np.array_equal(indices, np.argwhere(mask))
     assert np.allclose(places, turn @ np.argwhere(mask).T + shift[:, None])
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.6, 0.9])
+@pytest.mark.parametrize("shape", [(7, 9, 11), (1, 30, 20)])
+def test_runs_join_to_the_pieces_that_scipy_finds(shape: tuple[int, int, int], share: float) -> None:
+    mask = np.random.default_rng(4).random(shape) < share
+    pieces, count = ndimage.label(mask)
+    runs = runs_of(mask)
+    names = np.unique(runs[:, 4])
+    assert len(names) == count
+    for name, piece in zip(names, range(1, count + 1), strict=True):
+        own = np.zeros(shape, dtype=np.bool_)
+        paint_runs(runs[runs[:, 4] == name], np.zeros(3, dtype=np.int64), own)
+        assert np.array_equal(own, pieces == piece)
+
+
+def test_an_empty_mask_has_no_runs() -> None:
+    assert runs_of(np.zeros((2, 3, 4), dtype=np.bool_)).shape == (0, 5)
+
+
+def test_a_sheared_section_reads_a_slope_exactly() -> None:
+    values = np.broadcast_to(np.arange(20, dtype=np.float32), (5, 6, 20)).copy()
+    found = sheared(values, 4.25, np.array([0.5, -0.25]))
+    i, j = np.indices((5, 6))
+    assert np.allclose(found, 4.25 + 0.5 * i - 0.25 * j, atol=1e-5)

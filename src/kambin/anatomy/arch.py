@@ -33,6 +33,8 @@ JOINED = 1.35
 SECTION_SHARES = (0.4, 0.6, 0.8, 1.0)
 HEIGHT_SHARES = (0.6, 0.8, 1.0)
 BELOW_FRONT_MM = 2.0
+# A row shows the lamina where more than this share of its lines across the strip meet bone.
+LAMINA_SHARE = 0.6
 # Half width of the strip in which lamina and spinous process meet.
 STRIP_MM = 3.0
 
@@ -112,7 +114,10 @@ def _lamina_front(body: Body) -> float | None:
     found = np.interp(first_crossing(values, start, 1, True), np.arange(len(y)), y, left=np.nan, right=np.nan)
     least, most = (float(body.wall[0]) + reach for reach in CANAL_DEPTH_MM)
     found = np.where((found >= least) & (found <= most), found, np.nan)
-    front = [float(np.median(row[np.isfinite(row)])) for row in found.T if np.isfinite(row).mean() > 0.6]
+    # what is not finite is sorted to the end: the median of the rest of each row
+    known, ordered = np.isfinite(found).sum(axis=0), np.sort(found, axis=0)
+    seen = np.flatnonzero(known > LAMINA_SHARE * len(found))
+    front = (ordered[(known[seen] - 1) // 2, seen] + ordered[known[seen] // 2, seen]) / 2
     return float(np.percentile(front, 20)) if len(front) >= 3 else None
 
 

@@ -10,8 +10,11 @@ __all__ = [
     "blur",
     "first_crossing",
     "linear_reach",
+    "paint_runs",
     "placed",
     "ray_crossing",
+    "runs_of",
+    "sheared",
     "trilinear",
     "trilinear_points",
 ]
@@ -81,10 +84,10 @@ def trilinear(values: Singles, start: Floats, turn: Floats, a: Floats, b: Floats
     out = np.zeros((a.size, b.size, c.size), dtype=np.float32)
     step = c[1] - c[0] if c.size > 1 else 1.0
     ways = np.array([turn[0, 2] * step, turn[1, 2] * step, turn[2, 2] * step])
+    begin = np.empty(3)
     for i in range(a.size):
         for j in range(b.size):
             first, last = 0.0, float(c.size - 1)
-            begin = np.empty(3)
             for row in range(3):
                 begin[row] = start[row] + turn[row, 0] * a[i] + turn[row, 1] * b[j] + turn[row, 2] * c[0]
                 top = values.shape[row] - 1.001
@@ -96,11 +99,29 @@ def trilinear(values: Singles, start: Floats, turn: Floats, a: Floats, b: Floats
                     first, last = max(first, min(enter, leave)), min(last, max(enter, leave))
             if last < first:
                 continue
-            for k in range(int(np.ceil(first)), int(np.floor(last)) + 1):
-                out[i, j, k] = _at(
-                    values, begin[0] + k * ways[0], begin[1] + k * ways[1], begin[2] + k * ways[2]
-                )
+            low, high = int(np.ceil(first)), int(np.floor(last)) + 1
+            _along_line(values, begin, ways, low, high, out[i, j])
     return out
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _along_line(values: Singles, begin: Floats, ways: Floats, low: int, high: int, out: Singles) -> None:
+    """`_at` along a line; an index without a sign needs no check whether it counts from the end."""
+    one = np.uint64(1)
+    tops = (values.shape[0] - 1.001, values.shape[1] - 1.001, values.shape[2] - 1.001)
+    for n in range(low, high):
+        x, y, z = begin[0] + n * ways[0], begin[1] + n * ways[1], begin[2] + n * ways[2]
+        if x < 0.0 or y < 0.0 or z < 0.0 or x > tops[0] or y > tops[1] or z > tops[2]:
+            continue
+        i, j, k = np.uint64(int(x)), np.uint64(int(y)), np.uint64(int(z))
+        u, v, w = x - int(x), y - int(y), z - int(z)
+        near = (values[i, j, k] * (1 - w) + values[i, j, k + one] * w) * (1 - v) + (
+            values[i, j + one, k] * (1 - w) + values[i, j + one, k + one] * w
+        ) * v
+        far = (values[i + one, j, k] * (1 - w) + values[i + one, j, k + one] * w) * (1 - v) + (
+            values[i + one, j + one, k] * (1 - w) + values[i + one, j + one, k + one] * w
+        ) * v
+        out[n] = near * (1 - u) + far * u
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -109,6 +130,20 @@ def trilinear_points(values: Singles, points: Floats) -> Singles:
     out = np.empty(points.shape[0], dtype=np.float32)
     for n in range(points.shape[0]):
         out[n] = _at(values, points[n, 0], points[n, 1], points[n, 2])
+    return out
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def sheared(values: Singles, level: float, slopes: Floats) -> Singles:
+    """A section of samples, shape (a, b, c), at the last index level + slopes[0] · i + slopes[1] · j."""
+    a, b, c = values.shape
+    out = np.empty((a, b), dtype=np.float32)
+    for i in range(a):
+        for j in range(b):
+            index = min(max(level + slopes[0] * i + slopes[1] * j, 0.0), c - 1.001)
+            low = int(index)
+            share = np.float32(index - low)
+            out[i, j] = values[i, j, low] * (np.float32(1) - share) + values[i, j, low + 1] * share
     return out
 
 
@@ -217,3 +252,80 @@ def placed(mask: NDArray[np.bool_], turn: Floats, shift: Floats) -> tuple[NDArra
                         places[row, n] = turn[row, 0] * i + turn[row, 1] * j + turn[row, 2] * k + shift[row]
                     n += 1
     return indices, places
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def runs_of(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Runs of a mask along its last axis, joined through voxel faces into pieces.
+
+    Returns
+    -------
+    ndarray of int32, shape (n, 5)
+        First and second index, first and last + 1 along the third, and the number of the first run of its
+        piece. In the order of the mask's storage: pieces that begin earlier have smaller numbers.
+    """
+    a, b, c = mask.shape
+    count = 0
+    for i in range(a):
+        for j in range(b):
+            before = False
+            for k in range(c):
+                count += mask[i, j, k] and not before
+                before = mask[i, j, k]
+    runs = np.empty((count, 5), dtype=np.int32)
+    begins = np.zeros((a, b + 1), dtype=np.int32)
+    n = 0
+    for i in range(a):
+        for j in range(b):
+            begins[i, j] = n
+            k = 0
+            while k < c:
+                if not mask[i, j, k]:
+                    k += 1
+                    continue
+                first = k
+                while k < c and mask[i, j, k]:
+                    k += 1
+                runs[n, 0], runs[n, 1], runs[n, 2], runs[n, 3], runs[n, 4] = i, j, first, k, n
+                n += 1
+            begins[i, j + 1] = n
+            if j > 0:
+                _join(runs, begins[i, j - 1], begins[i, j], begins[i, j], n)
+            if i > 0:
+                _join(runs, begins[i - 1, j], begins[i - 1, j + 1], begins[i, j], n)
+    for run in range(n):
+        runs[run, 4] = runs[runs[run, 4], 4]
+    return runs
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def paint_runs(runs: NDArray[np.int32], origin: NDArray[np.int64], mask: NDArray[np.bool_]) -> None:
+    """Set the voxels of runs in a mask whose first voxel has the index `origin`."""
+    for n in range(runs.shape[0]):
+        i, j = runs[n, 0] - origin[0], runs[n, 1] - origin[1]
+        for k in range(runs[n, 2] - origin[2], runs[n, 3] - origin[2]):
+            mask[i, j, k] = True
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _join(runs: NDArray[np.int32], one: int, one_end: int, other: int, other_end: int) -> None:
+    """Join the runs of two neighbouring lines that overlap; a piece is named by its first run."""
+    while one < one_end and other < other_end:
+        if runs[one, 2] < runs[other, 3] and runs[other, 2] < runs[one, 3]:
+            first, second = _root(runs, one), _root(runs, other)
+            if first < second:
+                runs[second, 4] = first
+            else:
+                runs[first, 4] = second
+        if runs[one, 3] < runs[other, 3]:
+            one += 1
+        else:
+            other += 1
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _root(runs: NDArray[np.int32], run: int) -> int:
+    while runs[run, 4] != run:
+        runs[run, 4] = runs[runs[run, 4], 4]
+        run = runs[run, 4]
+    return run

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kambin.anatomy import frames
-from kambin.anatomy.kernels import linear_reach
+from kambin.anatomy.kernels import linear_reach, paint_runs, runs_of
 from kambin.anatomy.reading import Box, LabelMap
 from kambin.anatomy.settings import FRAGMENT_SHARE
 from kambin.anatomy.volume import Volume
@@ -111,35 +110,35 @@ def region(labels: LabelMap, name: str) -> Region | None:
 
     Pieces are joined through voxel faces. Stray voxels are left out, so that a speck far away moves nothing.
     """
-    from scipy import ndimage
-
     if name not in labels.boxes:
         return None
     box = labels.boxes[name]
     found = labels.volume.array[box] == labels.value_of(name)
-    pieces, count = ndimage.label(found)
-    sizes = np.bincount(pieces.ravel(order="K"), minlength=count + 1)
-    sizes[0] = 0
+    runs = runs_of(np.ascontiguousarray(found))
+    sizes = np.bincount(runs[:, 4], weights=runs[:, 3] - runs[:, 2]).astype(np.int64)
     largest = int(sizes.argmax())
     kept = np.flatnonzero(sizes >= FRAGMENT_SHARE * sizes[largest])
-    mask = _keep(pieces, kept)
-    middles = _middles(pieces, mask, kept)
-    box, mask = _trimmed(box, mask)
-    start = np.array([part.start for part in labels.boxes[name]])
-    centres = frames.apply(labels.volume.lps_from_voxel, middles + start)
+    if np.count_nonzero(sizes) > len(kept):
+        runs = runs[(sizes >= FRAGMENT_SHARE * sizes[largest])[runs[:, 4]]]
+    centres = frames.apply(labels.volume.lps_from_voxel, _middles(runs, kept) + [part.start for part in box])
+    low = runs[:, :3].min(axis=0).astype(np.int64)
+    high = np.array([*(runs[:, :2].max(axis=0) + 1), runs[:, 3].max()], dtype=np.int64)
+    mask = np.zeros(tuple(high - low), dtype=np.bool_)
+    paint_runs(runs, low, mask)
+    ends = [slice(int(p.start + a), int(p.start + b)) for p, a, b in zip(box, low, high, strict=True)]
     voxels = int(sizes[kept].sum())
     return Region(
         name=name,
         value=labels.value_of(name),
         volume=labels.volume,
-        box=box,
+        box=(ends[0], ends[1], ends[2]),
         mask=mask,
         voxels=voxels,
         main_voxels=int(sizes[largest]),
         stray_voxels=int(sizes.sum()) - voxels,
         fragments=tuple(centre for piece, centre in zip(kept, centres, strict=True) if piece != largest),
         main_centre_lps=centres[int(np.searchsorted(kept, largest))],
-        border_voxels=_border(mask, box, labels.volume.array.shape),
+        border_voxels=_border(mask, (ends[0], ends[1], ends[2]), labels.volume.array.shape),
     )
 
 
@@ -180,13 +179,6 @@ def middle_lps(labels: LabelMap, name: str) -> Floats:
     return frames.apply(labels.volume.lps_from_voxel, index + start)
 
 
-def _keep(pieces: NDArray[Any], kept: NDArray[np.int64]) -> Bools:
-    wanted = np.zeros(int(pieces.max()) + 1, dtype=np.bool_)
-    wanted[kept] = True
-    mask: Bools = wanted[pieces]
-    return mask
-
-
 def _middle(mask: Bools) -> Floats:
     """Mean index of a mask, shape (3,)."""
     profiles = [
@@ -196,14 +188,14 @@ def _middle(mask: Bools) -> Floats:
     return np.array([float(profile @ np.arange(len(profile))) / float(profile.sum()) for profile in profiles])
 
 
-def _middles(pieces: NDArray[Any], mask: Bools, kept: NDArray[np.int64]) -> Floats:
+def _middles(runs: NDArray[np.int32], kept: NDArray[np.int64]) -> Floats:
     """Mean index of each kept piece, shape (n, 3); one pass, however many pieces noise makes."""
-    if len(kept) == 1:
-        return _middle(mask)[np.newaxis]
-    of = pieces[mask]
-    sizes = np.bincount(of)
-    sums = [np.bincount(of, weights=index)[kept] for index in np.nonzero(mask)]
-    return np.stack(sums, axis=1) / sizes[kept, np.newaxis]
+    lengths = (runs[:, 3] - runs[:, 2]).astype(np.int64)
+    # along the last axis the indices of a run add up to its length times the mean of its ends
+    twice = (2 * runs[:, 0], 2 * runs[:, 1], runs[:, 2] + runs[:, 3] - 1)
+    of, sizes = runs[:, 4], np.bincount(runs[:, 4], weights=lengths)[kept]
+    sums = [np.bincount(of, weights=lengths * place)[kept] / 2 for place in twice]
+    return np.stack(sums, axis=1) / sizes[:, np.newaxis]
 
 
 def _trimmed(box: Box, mask: Bools) -> tuple[Box, Bools]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kambin.anatomy.fields import Patch
-from kambin.anatomy.kernels import first_crossing
+from kambin.anatomy.kernels import first_crossing, sheared
 from kambin.anatomy.planes import fit_robust
 
 __all__ = [
@@ -218,15 +218,10 @@ def _filled(depth: float, voxel_mm: float, patch: Patch) -> float:
 
 def _section(patch: Patch, height: float, plane: Floats | None) -> NDArray[np.float32]:
     x, y, z = patch.axes
-    slopes = (0.0, 0.0) if plane is None else (float(plane[1]), float(plane[2]))
-    level = height + slopes[0] * x[:, None] + slopes[1] * y[None, :]
-    index = np.clip((level - z[0]) / (z[1] - z[0]), 0, len(z) - 1.001)
-    low = index.astype(int)
-    share = (index - low).astype(np.float32)
-    rows, columns = np.indices(level.shape)
-    cut: NDArray[np.float32] = (
-        patch.values[rows, columns, low] * (1 - share) + patch.values[rows, columns, low + 1] * share
-    )
+    slopes = np.zeros(2) if plane is None else np.array([plane[1], plane[2]], dtype=np.float64)
+    step = float(z[1] - z[0])
+    level = (height + float(slopes @ [x[0], y[0]]) - float(z[0])) / step
+    cut: NDArray[np.float32] = sheared(patch.values, level, slopes * [x[1] - x[0], y[1] - y[0]] / step)
     return cut
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from kambin.anatomy import frames
 from kambin.anatomy.fields import Field, Patch, patch_of, patch_step_mm
 from kambin.anatomy.geometry import Endplate, VertebraShape
-from kambin.anatomy.kernels import first_crossing
+from kambin.anatomy.kernels import first_crossing, paint_runs, runs_of
 from kambin.anatomy.planes import fit_plane, fit_robust, inside_of
 from kambin.anatomy.rims import SAGITTAL_MM, outline_at_rim, outline_at_waist, rim_offset
 from kambin.anatomy.settings import MIDLINE_MM
@@ -146,7 +146,8 @@ class _Seen:
     def settled(self) -> tuple[Floats, Floats]:
         """Middle and frame for the next round."""
         frame = self.patch.frame
-        normals = [normal_of(plane[0], frame) for plane in map(self.plane, (self.top, self.bottom)) if plane]
+        planes = [self.plane(self.top), self.plane(self.bottom)]
+        normals = [normal_of(plane[0], frame) for plane in planes if plane]
         cranial = frames.unit(np.sum(normals, axis=0)) if normals else frame[2]
         offset, slope = _midline(self)
         posterior = frame[1] + slope * frame[0]
@@ -156,7 +157,7 @@ class _Seen:
             [
                 offset,
                 float(weights.sum(axis=(0, 2)) @ y) / max(int(weights.sum()), 1),
-                self._half_height(),
+                0.0 if None in planes else float(np.mean([plane[0][0] for plane in planes if plane])),
             ]
         )
         centre[0] += slope * centre[1]
@@ -168,12 +169,6 @@ class _Seen:
         others = ((1, 2), (0, 2), (0, 1))
         sums = [self.body.sum(axis=other) @ axis for other, axis in zip(others, self.patch.axes, strict=True)]
         return self.patch.lps(np.array(sums, dtype=np.float64) / total)
-
-    def _half_height(self) -> float:
-        top, bottom = self.plane(self.top), self.plane(self.bottom)
-        if top is None or bottom is None:
-            return 0.0
-        return float(top[0][0] + bottom[0][0]) / 2
 
 
 def normal_of(plane: Floats, frame: Floats) -> Floats:
@@ -188,7 +183,7 @@ def _posterior_wall(patch: Patch) -> Floats | None:
     values = np.ascontiguousarray(patch.values[strip][:, :, slab].transpose(0, 2, 1))
     start = np.full(values.shape[:2], int(np.argmin(np.abs(y))), dtype=np.int64)
     found = first_crossing(values, start, 1, False)
-    rows = np.nanmedian(np.where(np.isfinite(found), found, np.inf), axis=0)
+    rows = np.median(np.where(np.isfinite(found), found, np.inf), axis=0)
     good = np.isfinite(rows)
     if np.count_nonzero(good) < max(3, good.size // 2):
         return None
@@ -222,15 +217,14 @@ def _plates(patch: Patch, solid: Bools) -> tuple[Floats, Floats]:
 
 
 def _main_piece(section: Bools) -> Bools:
-    from scipy import ndimage
-
-    pieces, count = ndimage.label(section)
-    if count < 2:
+    """The largest piece of a section; of pieces of one size the first."""
+    runs = runs_of(np.ascontiguousarray(section)[np.newaxis])
+    sizes = np.bincount(runs[:, 4], weights=runs[:, 3] - runs[:, 2])
+    if np.count_nonzero(sizes) < 2:
         return section
-    sizes = np.bincount(pieces.ravel())
-    sizes[0] = 0
-    largest: Bools = pieces == int(sizes.argmax())
-    return largest
+    largest = np.zeros((1, *section.shape), dtype=np.bool_)
+    paint_runs(runs[runs[:, 4] == sizes.argmax()], np.zeros(3, dtype=np.int64), largest)
+    return np.asarray(largest[0], dtype=np.bool_)
 
 
 def _midline(seen: _Seen) -> tuple[float, float]:
@@ -298,10 +292,11 @@ def _heights(patch: Patch, seen: _Seen, top: Endplate | None) -> tuple[float | N
     x, y, _ = patch.axes
     strip = np.abs(x) <= SAGITTAL_MM
     apart = seen.top[strip] - seen.bottom[strip]
-    columns = np.array([float(np.nanmean(c)) if np.isfinite(c).any() else np.nan for c in apart.T])
-    filled = np.flatnonzero(np.isfinite(columns))
+    known = np.isfinite(apart)
+    filled = np.flatnonzero(known.any(axis=0))
     if not len(filled):
         return (None, None, None)
+    columns = np.where(known, apart, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     front = float((top.centre_lps - patch.origin_lps) @ patch.frame[1]) - top.depth_mm / 2
     places = [front + share * top.depth_mm for share in SHARES]
     return tuple(float(np.interp(place, y[filled], columns[filled])) for place in places)
