@@ -108,17 +108,29 @@ def test_round_sections_are_a_tube() -> None:
     assert np.all(field.at(nodes)[inside] < 0)
 
 
-def test_the_nearest_disc_is_the_nearest() -> None:
+@pytest.mark.parametrize(("count", "radius"), [(300, 0.0), (300, 0.9), (2, 0.4), (1, 0.0)])
+def test_the_nearest_disc_is_the_nearest(count: int, radius: float) -> None:
     rng = np.random.default_rng(2)
-    discs = np.zeros((300, 7), dtype=np.float32)
-    discs[:, :3] = rng.uniform(2, 22, (300, 3))
-    discs[:, 5] = 1.0
-    found, _ = nearest_disc(discs, (25, 25, 25), 1.0, 8.0)
-    nodes = np.stack(np.meshgrid(*[np.arange(25.0)] * 3, indexing="ij"), axis=-1)
-    truth, _ = cKDTree(discs[:, :3]).query(nodes)
-    error = found - np.minimum(truth, 8.0)
-    assert error.min() > -1e-3
-    assert np.mean(error > 1e-3) < 0.01 and error.max() < 0.3
+    discs = np.zeros((count, 7), dtype=np.float32)
+    # some lie beyond the grid
+    discs[:, :3] = rng.uniform(-6, 30, (count, 3))
+    normals = rng.normal(0, 1, (count, 3))
+    discs[:, 3:6] = normals / np.linalg.norm(normals, axis=1)[:, None]
+    discs[:, 6] = rng.uniform(0, radius, count)
+    found, which = nearest_disc(discs, (25, 22, 37), 0.9, 8.0)
+    nodes = 0.9 * np.stack(np.meshgrid(*[np.arange(n) for n in found.shape], indexing="ij"), axis=-1)
+    truth = np.full(found.shape, 8.0)
+    own = np.full(found.shape, np.nan)
+    for n, disc in enumerate(discs.astype(np.float64)):
+        offset = nodes - disc[:3]
+        along = offset @ disc[3:6]
+        gap = np.maximum(np.linalg.norm(offset - along[..., None] * disc[3:6], axis=-1) - disc[6], 0.0)
+        distance = np.hypot(along, gap)
+        truth = np.minimum(truth, distance)
+        own[which == n] = distance[which == n]
+    assert np.abs(found - truth).max() < 1e-4
+    assert np.all((which >= 0) == (found < 8.0))
+    assert np.abs(own - truth)[which >= 0].max() < 1e-4
 
 
 def test_skin_is_where_the_body_ends() -> None:

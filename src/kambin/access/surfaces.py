@@ -197,6 +197,15 @@ def _padded(mask: Bools, margin: int) -> Bools:
     return np.pad(np.asarray(mask, dtype=np.bool_), margin)
 
 
+def _trimmed(mask: Bools) -> tuple[Bools, NDArray[np.int64]]:
+    """The box of the filled voxels, and where it begins."""
+    spans = []
+    for axis in range(3):
+        filled = np.flatnonzero(mask.any(axis=tuple(other for other in range(3) if other != axis)))
+        spans.append(slice(int(filled[0]), int(filled[-1]) + 1))
+    return mask[spans[0], spans[1], spans[2]], np.array([one.start for one in spans])
+
+
 def surface(mask: Bools, lps_from_voxel: Floats) -> Surface | None:
     """The surface of a mask; None for an empty one.
 
@@ -239,11 +248,12 @@ def coverage(mask: Bools, lps_from_voxel: Floats) -> tuple[Floats, Floats]:
     """
     settings = search_settings()
     margin = int(np.ceil(3.5 * settings.blur_voxels)) + 2
-    level = _matched(_padded(mask, margin), settings.blur_voxels, settings.match_rounds)
+    part, first = _trimmed(mask)
+    level = _matched(_padded(part, margin), settings.blur_voxels, settings.match_rounds)
     shares = _solid(level, settings.blur_voxels * float(np.sqrt(2.0 * np.pi)))
     index = np.argwhere(shares > 0)
     weights = shares[tuple(index.T)].astype(np.float64)
     affine = np.asarray(lps_from_voxel, dtype=np.float64)
     voxel = float(np.abs(np.linalg.det(affine[:3, :3])))
     weights *= voxel * float(mask.sum()) / weights.sum()
-    return (index - margin) @ affine[:3, :3].T + affine[:3, 3], weights
+    return (index - margin + first) @ affine[:3, :3].T + affine[:3, 3], weights

@@ -1,8 +1,8 @@
 """Distances from surfaces and tubes at the nodes of a grid, compiled.
 
-`nearest_disc` hands the nearest disc from node to neighbour, forwards and backwards through the grid; each
-hand-over computes the exact distance to the disc that is handed, so that an error could only be one of the
-choice of the disc, and a second round leaves none that matters (the tests compare with a search tree).
+`nearest_disc` halves blocks of nodes. To a block it hands only the discs that can be nearest to one of its
+nodes: those no farther from its middle than the nearest and the block's own width together. Nothing is
+approximated, and blocks beyond the cap are left at once (the tests compare with a search tree).
 """
 
 from __future__ import annotations
@@ -16,84 +16,93 @@ __all__ = ["nearest_disc", "signed", "tube_nodes"]
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+
+# The largest block of nodes has an edge of two to the power of this.
+LEVELS = 5
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
-def _to_disc(discs: Singles, n: int, x: float, y: float, z: float) -> float:
-    """Square of the distance from a point to a disc (point, normal, radius)."""
-    vx, vy, vz = x - discs[n, 0], y - discs[n, 1], z - discs[n, 2]
-    along = vx * discs[n, 3] + vy * discs[n, 4] + vz * discs[n, 5]
-    square = along * along
-    beside = max(vx * vx + vy * vy + vz * vz - square, 0.0)
-    radius = discs[n, 6]
-    if beside > radius * radius:
-        gap = np.sqrt(beside) - radius
-        square += gap * gap
-    return float(square)
+@njit(cache=True, nogil=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _squares(places: Singles, count: int, x: float, y: float, z: float, out: Singles) -> float:
+    """Squares of the distances from a point to the middles of discs; returns the least."""
+    px, py, pz = np.float32(x), np.float32(y), np.float32(z)
+    least = np.float32(1e12)
+    for n in range(count):
+        vx, vy, vz = places[0, n] - px, places[1, n] - py, places[2, n] - pz
+        out[n] = vx * vx + vy * vy + vz * vz
+        least = min(least, out[n])
+    return float(least)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
-def _seed(discs: Singles, shape: tuple[int, int, int], step: float, nearest: Ints, square: Singles) -> None:
-    """Tell the 27 nodes around each disc of it; coordinates are mm from the first node."""
-    na, nb, nc = shape
-    for n in range(len(discs)):
-        i0 = int(np.floor(discs[n, 0] / step + 0.5))
-        j0 = int(np.floor(discs[n, 1] / step + 0.5))
-        k0 = int(np.floor(discs[n, 2] / step + 0.5))
-        # a disc beyond the edge is told to the nearest nodes of the grid
-        i0, j0, k0 = min(max(i0, 0), na - 1), min(max(j0, 0), nb - 1), min(max(k0, 0), nc - 1)
-        for i in range(max(i0 - 1, 0), min(i0 + 2, na)):
-            for j in range(max(j0 - 1, 0), min(j0 + 2, nb)):
-                for k in range(max(k0 - 1, 0), min(k0 + 2, nc)):
-                    found = _to_disc(discs, n, i * step, j * step, k * step)
-                    if found < square[i, j, k]:
-                        square[i, j, k] = found
-                        nearest[i, j, k] = n
+@njit(cache=True, nogil=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _kept(
+    places: Singles, which: Ints, count: int, squares: Singles, least: float, half: float, widest: float,
+    most: float, ahead: Singles, names: Ints,
+) -> int:  # fmt: skip
+    """Hand on the discs that may be nearest somewhere in a cube, and no farther than `most`; how many.
 
+    `squares` are those of the distances to the cube's middle, and are spent.
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
-def _row(
-    discs: Singles, nearest: Ints, square: Singles, i: int, j: int, way: int, step: float, far: float
-) -> None:
-    """Offer one row what the rows before it and its own earlier nodes hold.
-
-    The way from a node to its nearest disc leads past neighbours that are nearer to it, so only those are
-    asked. A disc whose middle is farther than the best and its radius together is not looked at closer.
+    Let P be the disc whose middle is nearest to the cube's, at the distance B, and Q another, at A. By how
+    much |x − Q|² exceeds |x − P|² is linear in x, so its least over the cube is A² − B² − 2·half·|P − Q|₁.
+    Discs reach `widest` from their middles: Q is nowhere nearer if that exceeds widest·(|x − Q| + |x − P|),
+    which is at most widest·(A + B + 2·reach). For A the mean of A²/B and B is taken, which is no less.
     """
-    na, nb, nc = nearest.shape
-    x, y = i * step, j * step
-    for m in range(nc):
-        k = m if way > 0 else nc - 1 - m
-        z = k * step
-        best, mine = square[i, j, k], nearest[i, j, k]
-        reach = np.sqrt(best)
-        for side in range(13):
-            # 0: the node before in this row; 1 to 3: the row before; 4 to 12: the plane before
-            if side == 0:
-                a, b, c = i, j, k - way
-            elif side < 4:
-                a, b, c = i, j - way, k + side - 2
-            else:
-                a, b, c = i - way, j + (side - 4) // 3 - 1, k + (side - 4) % 3 - 1
-            if a < 0 or b < 0 or c < 0 or a >= na or b >= nb or c >= nc:
-                continue
-            n = nearest[a, b, c]
-            if n == mine or square[a, b, c] >= min(best, far):
-                continue
-            vx, vy, vz = x - discs[n, 0], y - discs[n, 1], z - discs[n, 2]
-            apart = vx * vx + vy * vy + vz * vz
-            most = reach + discs[n, 6]
-            if apart >= most * most:
-                continue
-            along = vx * discs[n, 3] + vy * discs[n, 4] + vz * discs[n, 5]
-            found = along * along
-            beside = apart - found
-            if beside > discs[n, 6] * discs[n, 6]:
-                gap = np.sqrt(beside) - discs[n, 6]
-                found += gap * gap
-            if found < best:
-                best, mine, reach = found, n, np.sqrt(found)
-        square[i, j, k], nearest[i, j, k] = best, mine
+    first = 0
+    while squares[first] > np.float32(least * least * 1.000001):
+        first += 1
+    px, py, pz = places[0, first], places[1, first], places[2, first]
+    below = max(least, 1e-3)
+    sheer, wide = np.float32(2.0 * half), np.float32(widest)
+    share, one, none = np.float32(0.5 / below), np.float32(1.0), np.float32(0.0)
+    # a hair for the rounding of float32
+    fixed = np.float32(widest * (1.5 * below + 2.0 * np.sqrt(3.0) * half) + 1e-3 + 1e-5 * least * least)
+    start, far = np.float32(least * least) + fixed, np.float32(most * most)
+    for n in range(count):
+        apart = abs(places[0, n] - px) + abs(places[1, n] - py) + abs(places[2, n] - pz)
+        over = squares[n] * (one - wide * share) - start - sheer * apart
+        squares[n] = max(over, squares[n] - far)
+    held = 0
+    for n in range(count):
+        # written always and kept only where it counts: quicker than a branch
+        ahead[0, held], ahead[1, held], ahead[2, held] = places[0, n], places[1, n], places[2, n]
+        names[held] = which[n]
+        held += squares[n] <= none
+    return held
+
+
+@njit(cache=True, nogil=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _least(near: Singles, count: int, x: float, y: float, z: float, squares: Singles) -> float:
+    """Squares of the distances from a point to some discs (point, normal, radius); returns the least."""
+    px, py, pz = np.float32(x), np.float32(y), np.float32(z)
+    least, none = np.float32(1e12), np.float32(0.0)
+    for n in range(count):
+        vx, vy, vz = px - near[0, n], py - near[1, n], pz - near[2, n]
+        along = vx * near[3, n] + vy * near[4, n] + vz * near[5, n]
+        square = along * along
+        gap = max(np.sqrt(max(vx * vx + vy * vy + vz * vz - square, none)) - near[6, n], none)
+        squares[n] = square + gap * gap
+        least = min(least, squares[n])
+    return float(least)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _nodes(
+    near: Singles, names: Ints, count: int, squares: Singles, first: tuple[int, int, int], step: float,
+    cap: float, distance: Singles, nearest: Ints,
+) -> None:  # fmt: skip
+    """Fill the eight nodes of a block of two from the discs that may be nearest to one of them."""
+    na, nb, nc = distance.shape
+    for i in range(first[0], min(first[0] + 2, na)):
+        for j in range(first[1], min(first[1] + 2, nb)):
+            for k in range(first[2], min(first[2] + 2, nc)):
+                square = np.float32(_least(near, count, i * step, j * step, k * step, squares))
+                found = np.sqrt(square)
+                if found < cap:
+                    n = 0
+                    while squares[n] > square:
+                        n += 1
+                    distance[i, j, k], nearest[i, j, k] = found, names[n]
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -108,26 +117,72 @@ def nearest_disc(
         Point, unit normal and radius; mm from the grid's first node.
     shape, step : grid
     """
-    square = np.full(shape, np.float32(1e12))
-    nearest = np.full(shape, np.int32(-1))
-    _seed(discs, shape, step, nearest, square)
-    far = (cap + 2.0 * step) ** 2
-    na, nb, nc = shape
-    for _ in range(2):
-        for i in range(na):
-            for j in range(nb):
-                _row(discs, nearest, square, i, j, 1, step, far)
-        for i in range(na - 1, -1, -1):
-            for j in range(nb - 1, -1, -1):
-                _row(discs, nearest, square, i, j, -1, step, far)
-    for i in range(na):
-        for j in range(nb):
-            for k in range(nc):
-                distance = np.sqrt(square[i, j, k])
-                if distance >= cap:
-                    distance, nearest[i, j, k] = cap, -1
-                square[i, j, k] = distance
-    return square, nearest
+    distance, nearest = np.full(shape, np.float32(cap)), np.full(shape, np.int32(-1))
+    total, widest = len(discs), float(discs[:, 6].max())
+    places = np.empty((LEVELS + 1, 3, total), dtype=np.float32)
+    which, counts = np.empty((LEVELS + 1, total), dtype=np.int32), np.zeros(LEVELS + 1, dtype=np.int64)
+    for n in range(total):
+        which[0, n] = n
+        for axis in range(3):
+            places[0, axis, n] = discs[n, axis]
+    counts[0] = total
+    squares, near = np.empty(total, dtype=np.float32), np.empty((7, total), dtype=np.float32)
+    waiting, edge = np.empty((8 * LEVELS + 8, 4), dtype=np.int64), 1 << LEVELS
+    for a in range(0, shape[0], edge):
+        for b in range(0, shape[1], edge):
+            for c in range(0, shape[2], edge):
+                waiting[0, 0], waiting[0, 1], waiting[0, 2], waiting[0, 3] = 0, a, b, c
+                _block(
+                    discs, places, which, counts, squares, near, waiting, widest, step, cap, distance, nearest
+                )
+    return distance, nearest
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _block(
+    discs: Singles, places: Singles, which: Ints, counts: Longs, squares: Singles, near: Singles,
+    waiting: Longs, widest: float, step: float, cap: float, distance: Singles, nearest: Ints,
+) -> None:  # fmt: skip
+    """Fill one block of nodes and all its parts; `waiting` holds it: level and first node."""
+    na, nb, nc = distance.shape
+    count = 1
+    while count > 0:
+        count -= 1
+        level, i0, j0, k0 = waiting[count]
+        own = counts[level]
+        edge = 1 << (LEVELS - level)
+        half = 0.5 * (edge - 1) * step
+        x, y, z = i0 * step + half, j0 * step + half, k0 * step + half
+        reach = np.sqrt(3.0) * half
+        least = np.sqrt(_squares(places[level], own, x, y, z, squares))
+        if least - reach - widest >= cap:
+            continue
+        ahead = level + 1
+        counts[ahead] = _kept(
+            places[level],
+            which[level],
+            own,
+            squares,
+            least,
+            half,
+            widest,
+            cap + reach + widest,
+            places[ahead],
+            which[ahead],
+        )
+        if ahead == LEVELS:
+            held = counts[ahead]
+            for n in range(held):
+                for column in range(7):
+                    near[column, n] = discs[which[ahead, n], column]
+            _nodes(near, which[ahead], held, squares, (i0, j0, k0), step, cap, distance, nearest)
+            continue
+        part = edge // 2
+        for way in range(8):
+            i, j, k = i0 + part * (way & 1), j0 + part * ((way >> 1) & 1), k0 + part * (way >> 2)
+            if i < na and j < nb and k < nc:
+                waiting[count, 0], waiting[count, 1], waiting[count, 2], waiting[count, 3] = ahead, i, j, k
+                count += 1
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
