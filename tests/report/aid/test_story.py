@@ -6,7 +6,7 @@ import pytest
 
 from kambin.report.aid import story
 from kambin.report.aid.catalogue import LANGUAGES, catalogue
-from tests.report.aid.pages import CHOICES, FLAGGED, plan_of
+from tests.report.aid.pages import CHOICES, FLAGGED, html_of, plan_of
 
 EN = catalogue("en")
 
@@ -48,12 +48,38 @@ def test_the_summary_follows_the_outcome(name: str) -> None:
     assert ("point to one way" in told) == (kind == "recommended")
     assert ("No study tells us which" in told) == (kind == "equipoise")
     assert ("Too much is still unknown" in told) == (kind == "undetermined")
-    assert ("checked on your scan" in told) == treatment["outcome"]["provisional"]
+    assert ("a free path to your disc" in told) == treatment["outcome"]["provisional"]
 
 
 def test_whoever_can_not_wait_is_told_first() -> None:
     assert story.summary(EN, plan_of("foot-drop-two-days"))[0] == EN("short", "urgent")
     assert EN("short", "urgent") not in story.summary(EN, plan_of("demo"))
+    assert "You can wait" not in " ".join(story.summary(EN, plan_of("foot-drop-two-days")))
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_what_is_not_known_is_neither_urgent_nor_safe_to_wait_with(name: str) -> None:
+    plan = plan_of(name)
+    urgency = plan.decision("urgency")
+    assert urgency is not None
+    if urgency["outcome"]["kind"] != "undetermined":
+        return
+    told = story.summary(EN, plan)
+    if EN("short", "urgent") in told:  # only where the indication itself settles it
+        indication = plan.decision("indication")
+        assert indication is not None and indication["outcome"]["kind"] == "fired"
+    else:
+        assert told[0] == EN("short", "urgency_open")
+    assert EN("short", "decide") not in told and EN("short", "no_decide") not in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_is_told_of_a_slipped_disc_that_was_not_found(language: str) -> None:
+    t = catalogue(language)
+    assert story.disc_words(t, plan_of("incomplete")) == ()
+    page = html_of("incomplete", language)
+    assert t("head", "heading") not in page and t("problem", "text") not in page
+    assert t("head", "heading_unknown") in page and t("problem", "text_unknown") in page
 
 
 @pytest.mark.parametrize("name", CHOICES)

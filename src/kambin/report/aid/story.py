@@ -82,17 +82,29 @@ def _outcome(plan: Plan, decision: str) -> tuple[str, list[str]]:
 def summary(t: Catalogue, plan: Plan) -> tuple[str, ...]:
     """What has to be decided and where the plan stands."""
     kind, options = _outcome(plan, "treatment")
-    indication = _outcome(plan, "indication")[1]
-    choice = "no_decide" if indication == ["conservative_first"] else "decide"
-    told = [t("short", choice)]
+    told = list(_choice(t, plan))
     named = {"recommended": "one", "equipoise": "several"}.get(kind, "none" if kind == "none" else "open")
     told.append(t("short", named, options=_names(t, options)))
     treatment = plan.decision("treatment")
     if treatment is not None and treatment["outcome"]["provisional"]:
         told.append(t("short", "provisional"))
-    if "urgent_surgery" in (*indication, *_outcome(plan, "urgency")[1]):
-        told.insert(0, t("short", "urgent"))
     return tuple(told)
+
+
+def _choice(t: Catalogue, plan: Plan) -> tuple[str, ...]:
+    """How soon, and what is to be decided; what is not known is neither urgent nor safe to wait with."""
+    settled = {
+        name: _outcome(plan, name)[1]
+        for name in ("urgency", "indication")
+        if _outcome(plan, name)[0] == "fired"
+    }
+    if ["urgent_surgery"] in settled.values():
+        return t("short", "urgent"), t("short", "urgent_decide")
+    if "urgency" not in settled:
+        return t("short", "urgency_open"), t("short", "urgency_open_decide")
+    if settled.get("indication") == ["conservative_first"]:
+        return (t("short", "no_decide"),)
+    return (t("short", "decide"),)
 
 
 def chosen_view(t: Catalogue, plan: Plan) -> tuple[tuple[str, str], ...]:
@@ -138,7 +150,7 @@ def keyhole_view(t: Catalogue, plan: Plan) -> Keyhole:
         for status in ("eligible", "undetermined")
     }
     answer = []
-    if _outcome(plan, "indication")[1] == ["conservative_first"]:
+    if _outcome(plan, "indication") == ("fired", ["conservative_first"]):
         answer.append(t("keyhole", "no_surgery"))
     elif not by["eligible"] and not by["undetermined"]:
         answer.append(t("keyhole", "shut"))
