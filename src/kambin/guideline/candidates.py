@@ -6,11 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from kambin.guideline.deciding import DecisionResult, Decisions, OptionResult, Status
+from kambin.guideline.deciding import DecisionResult, Decisions, OptionResult, Status, open_roles
+from kambin.guideline.knowledge import Role
 
 __all__ = ["Candidate", "candidates", "openness", "relevant"]
-
-_WEIGHING = ("for", "against")
 
 
 @dataclass
@@ -77,29 +76,18 @@ def candidates(decided: Decisions, decisions: Sequence[str]) -> list[Candidate]:
     found: dict[str, Candidate] = {}
     seen: set[tuple[str, str]] = set()
     for name in decisions:
-        for option in decided.results[name].options:
-            _collect(decided, name, option, _roles(decided.results[name], option), found, seen)
+        result = decided.results[name]
+        for option in result.options:
+            roles = open_roles(result.decision, result.outcome, option)
+            _collect(decided, name, option, roles, found, seen)
     return list(found.values())
-
-
-def _roles(result: DecisionResult, option: OptionResult) -> tuple[str, ...]:
-    """The roles in which an unknown argument of an option could change the answer."""
-    outcome = result.outcome
-    status = ("exclude", "veto", "require", "any")
-    if option.option.addition or outcome.kind == "collected":
-        return status if option.status is Status.UNDETERMINED or option.pending else ()
-    if option.option.id not in outcome.options:
-        return ()
-    if outcome.kind == "undetermined":
-        return (*status, *_WEIGHING) if result.decision.policy == "argue" else status
-    return ("veto",)
 
 
 def _collect(
     decided: Decisions,
     decision: str,
     option: OptionResult,
-    roles: tuple[str, ...],
+    roles: tuple[Role, ...],
     found: dict[str, Candidate],
     seen: set[tuple[str, str]],
 ) -> None:

@@ -19,7 +19,7 @@ from kambin.case import FactRow, FactValue
 from kambin.guideline.compiling import Truth, compile_truths
 from kambin.guideline.conditions import facts_of
 from kambin.guideline.judging import Status, pending_of
-from kambin.guideline.knowledge import Argument, Decision, Knowledge, Option
+from kambin.guideline.knowledge import ROLES, Argument, Decision, Knowledge, Option, Role
 from kambin.guideline.remembering import once_per_object
 from kambin.guideline.tallying import Tally, Worth, standing_of, tally_of, worths_of
 
@@ -34,6 +34,7 @@ __all__ = [
     "decide",
     "evaluate",
     "facts_of_answer",
+    "open_roles",
     "outcome_of",
     "result_facts",
     "truths_reader",
@@ -194,24 +195,52 @@ def evaluate(decision: Decision, row: FactRow) -> DecisionResult:
         pending = pending_of(option, status, own) if pends else ()
         results.append(_option_result((option, status, low, high, pending, arguments[start:stop], tally)))
     outcome = outcome_of(decision, results)
-    return DecisionResult(decision, outcome, tuple(results), _missing(outcome, results))
+    return DecisionResult(decision, outcome, tuple(results), _missing(decision, outcome, results))
 
 
-def _missing(outcome: Outcome, results: Sequence[OptionResult]) -> tuple[str, ...]:
+def _missing(decision: Decision, outcome: Outcome, results: Sequence[OptionResult]) -> tuple[str, ...]:
     """Unknown facts that could still change the answer; none once it is settled."""
     found: dict[str, None] = {}
-    for option, status, _, _, pending, arguments, _ in results:
-        undetermined = status is _UNDETERMINED
-        if outcome.kind == "undetermined":
-            every = option.id in outcome.options
-        else:
-            every = undetermined and outcome.kind == "collected"
-        if every or (pending and option.id in outcome.options):
-            only_veto = not undetermined and outcome.kind != "undetermined"
-            for argument, truth, values in arguments:
-                if truth is None and (not only_veto or argument.role == "veto"):
+    for item in results:
+        roles = open_roles(decision, outcome, item)
+        if roles:
+            for argument, truth, values in item.arguments:
+                if truth is None and argument.role in roles:
                     found.update({name: None for name, value in values.items() if value is None})
     return tuple(found)
+
+
+_STATUS_ROLES: tuple[Role, ...] = ("any", "require", "exclude", "veto")
+
+
+def open_roles(decision: Decision, outcome: Outcome, item: OptionResult) -> tuple[Role, ...]:
+    """The roles in which an unknown argument of an option could still change the answer.
+
+    An addition and an option of a `collect` decision are answers by themselves; of the others only those
+    matter that may still be the answer. Weights matter only where options are weighed against each other.
+
+    Parameters
+    ----------
+    decision : Decision
+    outcome : Outcome
+    item : OptionResult
+
+    Returns
+    -------
+    tuple of {'any', 'require', 'exclude', 'veto', 'for', 'against'}
+        Empty where nothing about this option is open.
+    """
+    if outcome.kind == "collected" or item.option.addition:
+        return _STATUS_ROLES if item.status is _UNDETERMINED else _veto_of(item)
+    if item.option.id not in outcome.options:
+        return ()
+    if outcome.kind == "undetermined":
+        return ROLES if decision.policy == "argue" else _STATUS_ROLES
+    return _veto_of(item)
+
+
+def _veto_of(item: OptionResult) -> tuple[Role, ...]:
+    return ("veto",) if item.pending and item.live else ()
 
 
 def outcome_of(decision: Decision, results: Sequence[OptionResult]) -> Outcome:
