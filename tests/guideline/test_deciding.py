@@ -19,7 +19,9 @@ from tests.guideline.conftest import Tiny
 KEYS = ("exclude", "require", "any", "for", "against")
 
 
-def _decision(policy: str, margin: int, options: Sequence[Sequence[tuple[str, str]]]) -> Decision:
+def _decision(
+    policy: str, margin: int, options: Sequence[Sequence[tuple[str, str]]], additions: Sequence[int] = ()
+) -> Decision:
     """A decision in which every argument rests on a fact of its own."""
     made = []
     for i, arguments in enumerate(options):
@@ -29,7 +31,7 @@ def _decision(policy: str, margin: int, options: Sequence[Sequence[tuple[str, st
                 f"o{i}",
                 "",
                 "",
-                False,
+                i in additions,
                 tuple(
                     Argument(f"A{i}-{j}", role, "", FactIs(f"x{i}_{j}"), "", (), (), strength, (), "", "")  # type: ignore[arg-type]
                     for j, (role, strength) in enumerate(arguments)
@@ -41,12 +43,12 @@ def _decision(policy: str, margin: int, options: Sequence[Sequence[tuple[str, st
 
 
 @st.composite
-def problems(draw: st.DrawFn) -> tuple[Decision, dict[str, bool | None]]:
+def problems(draw: st.DrawFn, added: bool = False) -> tuple[Decision, dict[str, bool | None]]:
     roles = st.tuples(st.sampled_from(KEYS), st.sampled_from(sorted(WEIGHTS)))
     options = draw(st.lists(st.lists(roles, max_size=3), min_size=1, max_size=3))
-    decision = _decision(
-        draw(st.sampled_from(["first", "argue", "collect"])), draw(st.sampled_from([0, 5, 10])), options
-    )
+    policy = draw(st.sampled_from(["first", "argue", "collect"]))
+    additions = draw(st.sets(st.integers(0, 2))) if added and policy == "argue" else ()
+    decision = _decision(policy, draw(st.sampled_from([0, 5, 10])), options, sorted(additions))
     names = [f"x{i}_{j}" for i, arguments in enumerate(options) for j in range(len(arguments))]
     row = {name: draw(st.sampled_from([True, False, None])) for name in names}
     return decision, row
@@ -94,6 +96,27 @@ def test_statuses_and_support_hold_every_completion(problem: tuple[Decision, dic
     for complete in completions(row):
         later = result_facts(evaluate(decision, complete))
         assert all(value is None or later[name] == value for name, value in facts.items())
+
+
+@given(problem=problems(added=True))
+@settings(max_examples=300)
+def test_what_is_not_missing_changes_no_answer(problem: tuple[Decision, dict[str, Any]]) -> None:
+    """Completions that agree on what is missing agree on the answer, additions included."""
+    decision, row = problem
+    missing = evaluate(decision, row).missing
+    assert all(row[name] is None for name in missing)
+    answers: dict[tuple[bool, ...], set[Any]] = {}
+    for complete in completions(row):
+        kind, options, _, additions = evaluate(decision, complete).outcome
+        answers.setdefault(tuple(complete[name] for name in missing), set()).add((kind, options, additions))
+    assert all(len(found) == 1 for found in answers.values())
+
+
+def test_what_an_open_addition_waits_for_is_missing() -> None:
+    options = [[("for", "strong")], [("require", "weak"), ("for", "weak")]]
+    result = evaluate(_decision("argue", 0, options, [1]), {"x0_0": True, "x1_0": None, "x1_1": None})
+    assert result.outcome == ("recommended", ("o0",), False, ())
+    assert result.missing == ("x1_0",)  # and not what only weighs: an addition has no rivals
 
 
 @given(problem=problems(), seed=st.randoms(use_true_random=False))
