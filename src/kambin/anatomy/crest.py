@@ -19,13 +19,17 @@ from kambin.anatomy.regions import Region
 from kambin.anatomy.settings import CREST_MARGIN_MM, DISC_CENTRE_SD_MM
 from kambin.case.words import Side
 
-__all__ = ["METHOD", "crest_height", "disc_centre_sd_mm", "hip_sides"]
+__all__ = ["METHOD", "crest_height", "disc_centre_sd_mm", "hip_sides", "summit"]
 
 METHOD = (
     "highest point of the hip bone above the centre of the space between the bodies of L4 and L5, "
     "along the line that best fits the bodies of the lumbar vertebrae and the L5-S1 disc"
 )
 Floats = NDArray[np.float64]
+
+# The dome of a crest: so deep, and at least so many voxels, is its section looked at. On real maps it grows
+# evenly with the depth over twice as much (tests/anatomy/test_real_maps.py's maps: power 0.9 to 1.1).
+DOME_VOXELS, DOME_MM = 3, 3.0
 
 
 def hip_sides(hips: Sequence[Region], column_lps: Floats) -> Mapping[Side, Region]:
@@ -45,6 +49,28 @@ def hip_sides(hips: Sequence[Region], column_lps: Floats) -> Mapping[Side, Regio
 def disc_centre_sd_mm(voxel_mm: float) -> float:
     """Standard deviation of a derived disc centre along the spine, mm."""
     return float(np.hypot(DISC_CENTRE_SD_MM, voxel_mm / 2))
+
+
+def summit(heights: Floats, step: float) -> float:
+    """Height of a rounded top, from how the heights of the voxels below it are spread, mm.
+
+    The section of any smooth dome grows evenly with the depth below its top, as that of a paraboloid does. So
+    the voxels above some level lie, on average, a third of the way from that level to the top, however long
+    or narrow the dome is. The highest voxel alone says where the top is only if the grid happens to meet it.
+
+    Parameters
+    ----------
+    heights : ndarray, shape (n,)
+        Of the middles of all voxels, mm.
+    step : float
+        How far apart neighbours lie along the same direction, mm.
+    """
+    highest = float(heights.max())
+    # half a layer lower: where layers lie across, each counts with all that it stands for
+    level = highest - (max(DOME_VOXELS, round(DOME_MM / step)) + 0.5) * step
+    top = level + 3.0 * float((heights[heights > level] - level).mean())
+    # of a top that is flat, or has an edge, no more is known than between which layers it ends
+    return float(np.clip(top, highest, highest + step))
 
 
 def crest_height(side: Side, hip: Region, axis: LumbarAxis, disc: Interspace) -> CrestHeight | str:
@@ -74,9 +100,7 @@ def crest_height(side: Side, hip: Region, axis: LumbarAxis, disc: Interspace) ->
     if any(float((centre - hip.main_centre_lps) @ axis.cranial) > 0 for centre in hip.fragments):
         return f"the upper part of {hip.name} is in pieces"
     top = frames.apply(to_lps, indices[heights > highest - step / 2].mean(axis=0))
-    # The bone ends between the highest voxel centre and the next one above. A rounded top is missed by a
-    # third of a voxel on average (phantom, random poses and grids).
-    top = top + axis.cranial * float(highest - (top - to_lps[:3, 3]) @ axis.cranial + step / 3)
+    top = top + axis.cranial * float(summit(heights, step) - (top - to_lps[:3, 3]) @ axis.cranial)
     offset = axis.frame @ (top - np.array(disc.centre_lps))
     parts = (
         step / 2,
