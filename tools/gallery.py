@@ -20,7 +20,7 @@ from kambin.case import Case, load
 from kambin.pathway import Walk, walk
 from kambin.plan import Plan
 from kambin.report.answers import short_answer
-from kambin.report.pictures import Picture
+from kambin.report.pictures import Gallery
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
@@ -95,17 +95,14 @@ def missing(plan: Plan) -> str:
     return f"{facts}; ask first: {plan.questions[0]['question']}"
 
 
-def drawing(walked: Walk, wanted: list[str]) -> Picture:
-    """One picture of a walk with a scan: section, what, of what."""
+def drawing(walked: Walk, wanted: list[str]) -> Gallery:
+    """One picture of a walk with a scan (section, what, of what), or why there is none."""
     from kambin.report.pictures import scene_of
     from kambin.report.pictures.figures import Desk, Job
 
     assert walked.spine is not None
     desk = Desk(scene_of(walked.spine, None, None), {item.approach: item for item in walked.corridors})
-    made = desk.draw(Job(*wanted))
-    if not made.pictures:
-        raise SystemExit(f"no picture {wanted}: {' '.join(made.skipped)}")
-    return made.pictures[0]
+    return desk.draw(Job(*wanted))
 
 
 def entry(name: str, path: Path, scan: Mapping[str, Any] | None) -> str:
@@ -121,9 +118,11 @@ def entry(name: str, path: Path, scan: Mapping[str, Any] | None) -> str:
     lines += ["", f"> {plan.headline}", ""]
     lines += [f"- {label}: {said}" for label, said in answers(plan)]
     if scan is not None:
-        picture = drawing(walked, scan["picture"])
-        (PICTURES / f"gallery-{name}.svg").write_bytes(picture.data)
-        lines += ["", f"![{picture.title}](pictures/gallery-{name}.svg)"]
+        made = drawing(walked, scan["picture"])
+        lines += ["", *(f"No picture: {reason}" for reason in made.skipped)]
+        for picture in made.pictures[:1]:
+            (PICTURES / f"gallery-{name}.svg").write_bytes(picture.data)
+            lines.append(f"![{picture.title}](pictures/gallery-{name}.svg)")
     return "\n".join(lines)
 
 
