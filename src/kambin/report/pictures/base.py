@@ -14,17 +14,18 @@ from kambin.report.pictures.looks import OUTLINE, class_of, classes, lookup, pai
 from kambin.report.pictures.planes import Plane, look_image, look_labels
 from kambin.report.pictures.scene import Scene
 
-__all__ = ["ground", "structure_words", "window"]
+__all__ = ["CT_AIR", "blanked", "ground", "structure_words", "window"]
 
 Floats = NDArray[np.float64]
 
 GROUND = (250, 250, 247)  # where there is neither image nor label
 BESIDE = (120, 124, 130)  # outside of the image's field of view
-TINT = 0.30  # share of the label's colour over an image
+TINT, TINT_BLANK = 0.30, 0.75  # share of the label's colour over an image, and where the image is blank
 # Hounsfield units from black to white: bone with its cortex, and discs still apart from fat
 CT_WINDOW = (-160.0, 900.0)
 # an image with values below this is a CT: air is -1000 there, and no magnitude image of MR is negative
 CT_AIR = -200.0
+BONE_HU = 1000.0  # no soft tissue is as dense
 # a structure is named in the words of a picture where it fills at least this area
 NAMED_MM2 = 20.0
 
@@ -39,6 +40,13 @@ def window(image: Volume) -> tuple[float, float]:
         return 0.0, 1.0
     low, high = np.percentile(filled, (1.0, 99.0))
     return float(low), float(max(high, low + 1.0))
+
+
+def blanked(image: Volume) -> bool:
+    """Whether a CT was blanked outside of bone: zero is nothing there, and not water."""
+    array = image.array
+    low, high = float(array.min()), float(array.max())
+    return low == 0.0 and high > BONE_HU and int(np.count_nonzero(array)) < array.size / 4
 
 
 def structure_words(name: str) -> str:
@@ -69,27 +77,27 @@ def ground(canvas: Canvas, scene: Scene, plane: Plane) -> tuple[str, ...]:
     codes = lookup(scene.labels)[found]
     looks = classes()
     painted = paint(codes, looks)
-    opacity = painted[..., 3:].astype(np.float64) / 255.0
-    if scene.image is None:
-        under = np.broadcast_to(np.array(GROUND, dtype=np.float64), (*plane.shape, 3))
-    else:
-        under = _grey(scene.image, plane)
-        opacity = opacity * TINT
-    pixels = under * (1 - opacity) + painted[..., :3] * opacity
     border = _borders(found)
-    pixels[border] = (
-        pixels[border] * OUTLINE if scene.image is None else 0.5 * pixels[border] + 0.5 * painted[border, :3]
-    )
-    canvas.raster(np.clip(pixels, 0, 255).round().astype(np.uint8), dark=scene.image is not None)
+    if scene.image is None:
+        pixels = painted[..., :3]
+        pixels[codes == 0] = GROUND
+        pixels[border] = (pixels[border] * OUTLINE).round()
+    else:
+        values = look_image(scene.image, plane)
+        tint = np.where((values == 0.0) & blanked(scene.image), TINT_BLANK, TINT)[..., None]
+        opacity = painted[..., 3:].astype(np.float64) / 255.0 * tint
+        mixed = _grey(scene.image, values) * (1 - opacity) + painted[..., :3] * opacity
+        mixed[border] = 0.5 * mixed[border] + 0.5 * painted[border, :3]
+        pixels = np.clip(mixed, 0, 255).round().astype(np.uint8)
+    canvas.raster(pixels, dark=scene.image is not None)
     present = np.unique(codes[codes > 0])
     for code in present:
         canvas.key(looks[code - 1])
     return _named(scene.labels, found, plane.pixel_mm)
 
 
-def _grey(image: Volume, plane: Plane) -> Floats:
+def _grey(image: Volume, values: Floats) -> Floats:
     low, high = window(image)
-    values = look_image(image, plane)
     outside = np.isnan(values)
     shade = np.clip((np.where(outside, low, values) - low) / (high - low), 0, 1) * 255.0
     grey = np.repeat(shade[..., None], 3, axis=-1)
@@ -100,10 +108,9 @@ def _grey(image: Volume, plane: Plane) -> Floats:
 def _borders(labels: NDArray[Any]) -> NDArray[np.bool_]:
     border = np.zeros(labels.shape, dtype=np.bool_)
     for axis in (0, 1):
-        differs = np.diff(labels.astype(np.int32), axis=axis) != 0
-        first = [slice(None), slice(None)]
-        first[axis] = slice(0, -1)
-        border[tuple(first)] |= differs
+        one, other = [slice(None), slice(None)], [slice(None), slice(None)]
+        one[axis], other[axis] = slice(0, -1), slice(1, None)
+        border[tuple(one)] |= labels[tuple(one)] != labels[tuple(other)]
     return border
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kambin.report.pictures.looks import Line, Look, pattern
+from kambin.report.pictures.naming import Box, place_names, size_of
 from kambin.report.pictures.picture import Media, Picture
 
 __all__ = ["Canvas", "Name"]
@@ -28,7 +29,10 @@ DPI = 100
 WIDTH_IN = 6.4
 HEAD_IN, ROW_IN, FOOT_IN, SIDE_IN = 0.50, 0.21, 0.10, 0.10
 MAX_HEIGHT_IN = 7.2
-KEY_COLUMNS = 3
+TITLE_PT, TITLE_LETTERS = 11.0, 60  # as many letters of that size fit
+BUSY_SHARE = 100  # points of a line that a name should not cover, over the width of the frame
+KEY_COLUMNS, KEY_DPI = 3, 150
+SWATCH, SWATCH_EDGE = (20, 48), (70, 80, 95)  # rows and columns of the key's raster; its frame
 INK, PAPER, EDGE, NIGHT = "#1b2430", "#ffffff", "#46505f", "#16181c"
 CLEARANCE = 0.030  # between two names at the side, share of the frame's height
 SETTINGS = {
@@ -46,7 +50,7 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A word beside something: its place in the frame, and where the word stands (left, right or here)."""
+    """A word beside something: its place in the frame, and where it stands (left, right, near or here)."""
 
     text: str
     x: float
@@ -84,6 +88,7 @@ class Canvas:
         self._names: list[Name] = []
         self._key: dict[str, Line | Look] = {}
         self._dark = False
+        self._busy: list[Floats] = []
 
     # --------------------------------------------------------------------------- what is drawn
 
@@ -100,8 +105,9 @@ class Canvas:
         )
 
     def key(self, item: Line | Look) -> None:
-        """Add a kind of line or a class to the key; twice is once."""
-        self._key.setdefault(item.name, item)
+        """Add a kind of line or a class to the key; twice is once, and so is the same word for both."""
+        if all(item.say != other.say for other in self._key.values()):
+            self._key.setdefault(item.name, item)
 
     def path(self, places: Floats, look: Line, *, closed: bool = False, key: bool = True) -> None:
         """A line through places of the frame, shape (n, 2)."""
@@ -109,11 +115,14 @@ class Canvas:
             return
         points = np.concatenate([places[:, :2], places[:1, :2]]) if closed else places[:, :2]
         points = np.round(points, 3)
+        self._busy.append(_along(points, (self.extent[1] - self.extent[0]) / BUSY_SHARE))
         style = {"linestyle": (0, look.dash) if look.dash else "solid", "dash_capstyle": "butt"}
+
+        halo = 0.7 if look.dash else 1.6  # a wide one would fill the gaps of a dashed line
 
         def draw(axes: Any) -> None:
             beside, colour = (NIGHT, lighter(look.colour)) if self._dark else (PAPER, look.colour)
-            axes.plot(*points.T, color=beside, linewidth=look.width + 1.6, alpha=0.8, zorder=3)
+            axes.plot(*points.T, color=beside, linewidth=look.width + halo, alpha=0.8, zorder=3)
             axes.plot(*points.T, color=colour, linewidth=look.width, zorder=4, **style)
 
         self._layers.append(draw)
@@ -128,7 +137,11 @@ class Canvas:
         """The lines on which a field, shape (rows, columns), is zero; false where it has none."""
         from contourpy import contour_generator
 
-        found = contour_generator(*axes_mm, field).lines(0.0)
+        box = _around_inside(field)
+        if box is None:
+            return False
+        rows, columns = box
+        found = contour_generator(axes_mm[0][columns], axes_mm[1][rows], field[box]).lines(0.0)
         for places in found:
             self.path(np.asarray(places, dtype=np.float64), look)
         return bool(found)
@@ -214,8 +227,10 @@ class Canvas:
             axes.set_ylim(bottom, top)
             axes.set_aspect("auto")
             _draw_border(axes, self.extent)
-            _draw_names(axes, self.extent, self._names)
-            figure.text(SIDE_IN / WIDTH_IN, 1 - 0.19 / height, self.title, size=11, weight="bold", color=INK)
+            busy = np.concatenate([np.zeros((0, 2)), *self._busy])
+            _draw_names(axes, self.extent, self._names, (right - left) / wide, busy)
+            head: dict[str, Any] = {"size": _fitting(self.title), "weight": "bold", "color": INK}
+            figure.text(SIDE_IN / WIDTH_IN, 1 - 0.19 / height, self.title, **head)
             figure.text(SIDE_IN / WIDTH_IN, 1 - 0.40 / height, self.subtitle, size=8.5, color=EDGE)
             _draw_key(figure, list(self._key.values()), height, self._dark)
             data = _saved(figure, self.title, alt, media)
@@ -229,6 +244,27 @@ class Canvas:
             round(WIDTH_IN * DPI),
             round(round(height, 2) * DPI),
         )
+
+
+def _around_inside(field: Floats) -> tuple[slice, slice] | None:
+    """Rows and columns of what is not positive, with its neighbours: contours lie nowhere else."""
+    inside = field <= 0
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    if not rows.size:
+        return None
+    return slice(max(rows[0] - 1, 0), rows[-1] + 2), slice(max(columns[0] - 1, 0), columns[-1] + 2)
+
+
+def _along(points: Floats, step: float) -> Floats:
+    """Points of a line at most a step apart."""
+    gaps = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
+    at = np.linspace(0.0, gaps[-1], int(gaps[-1] / step) + 2)
+    return np.stack([np.interp(at, gaps, points[:, axis]) for axis in range(2)], axis=1)
+
+
+def _fitting(title: str) -> float:
+    """Size of a title's letters, points, at which it does not run out of the sheet."""
+    return min(TITLE_PT, round(TITLE_PT * TITLE_LETTERS / max(len(title), 1), 1))
 
 
 def _draw_border(axes: Any, extent: tuple[float, float, float, float]) -> None:
@@ -278,12 +314,21 @@ def _draw_scale(axes: Any, extent: tuple[float, float, float, float], length_mm:
     axes.text(x, y - 0.012 * (bottom - top), f"{length_mm} mm", **style)
 
 
-def _draw_names(axes: Any, extent: tuple[float, float, float, float], names: Sequence[Name]) -> None:
+def _draw_names(
+    axes: Any,
+    extent: tuple[float, float, float, float],
+    names: Sequence[Name],
+    unit: float,
+    busy: Floats,
+) -> None:
+    """Names on their places, at the edges, and near what they name; `unit` is an inch in the frame."""
     left, right = extent[:2]
+    taken = _letter_boxes(extent, unit)
     for name in names:
         if name.edge == "here":
             style = {**_boxed(), "weight": "bold" if name.strong else "normal"}
             axes.text(name.x, name.y, name.text, ha="center", va="center", **style)
+            taken.append(Box(name.x, name.y, *size_of(name.text, unit)))
     for edge, column, side in (
         ("left", left + 0.055 * (right - left), "left"),
         ("right", right - 0.055 * (right - left), "right"),
@@ -294,6 +339,23 @@ def _draw_names(axes: Any, extent: tuple[float, float, float, float], names: Seq
             for colour, width in ((PAPER, 2.2), (INK, 0.7)):
                 axes.plot([column, name.x], [y, name.y], color=colour, linewidth=width, zorder=5)
             axes.text(column, y, name.text, ha=side, va="center", **style)
+            half = size_of(name.text, unit)
+            taken.append(Box(column + half[0] if side == "left" else column - half[0], y, *half))
+    near = [name for name in names if name.edge == "near"]
+    spots = place_names([(name.text, name.x, name.y) for name in near], extent, unit, taken, busy)
+    for name, spot in zip(near, spots, strict=True):
+        for colour, width in ((PAPER, 2.2), (INK, 0.7)):
+            axes.plot([spot.end[0], name.x], [spot.end[1], name.y], color=colour, linewidth=width, zorder=5)
+        style = {**_boxed(8), "weight": "bold" if name.strong else "normal"}
+        axes.text(spot.box.x, spot.box.y, name.text, ha="center", va="center", **style)
+
+
+def _letter_boxes(extent: tuple[float, float, float, float], unit: float) -> list[Box]:
+    """Where the letters of the body's directions stand."""
+    left, right, bottom, top = extent
+    x, y, half = (left + right) / 2, (top + bottom) / 2, 0.16 * unit
+    ends = ((left + half, y), (right - half, y), (x, top + half), (x, bottom - half))
+    return [Box(*end, half, half) for end in ends]
 
 
 def _sorted(names: Sequence[Name]) -> list[Name]:
@@ -323,9 +385,10 @@ def _draw_key(figure: Any, items: Sequence[Line | Look], height: float, dark: bo
     rows = -(-len(items) // KEY_COLUMNS)
     if not rows:
         return
-    # one pair of axes for all swatches, in inches of the sheet
-    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0), zorder=-1)
-    axes.set_axis_off()
+    # one raster for all swatches, laid over the foot of the sheet
+    raster = np.full(
+        (round((FOOT_IN + rows * ROW_IN) * KEY_DPI), round(WIDTH_IN * KEY_DPI), 3), 255, np.uint8
+    )
     for index, item in enumerate(items):
         row, column = index % rows, index // rows
         x = SIDE_IN + column * (WIDTH_IN - 2 * SIDE_IN) / KEY_COLUMNS
@@ -338,20 +401,24 @@ def _draw_key(figure: Any, items: Sequence[Line | Look], height: float, dark: bo
             colour = lighter(item.colour) if dark else item.colour
             figure.add_artist(Line2D(*places, color=colour, linewidth=item.width, linestyle=style))
         else:
-            swatch = np.empty((13, 32, 3), dtype=np.uint8)
-            swatch[:] = item.colour
-            swatch[pattern(item.pattern, (13, 32))] = [round(0.7 * part) for part in item.colour]
-            box = (x, x + 0.32, y - 0.065, y + 0.065)
-            axes.imshow(swatch, extent=box, interpolation="none", aspect="auto", origin="lower")
-            axes.plot(*_around(box), color=EDGE, linewidth=0.6)
+            _paint_swatch(raster, item, (round(x * KEY_DPI), raster.shape[0] - round(y * KEY_DPI)))
         figure.text((x + 0.38) / WIDTH_IN, y / height, item.say, size=8, va="center", color=INK)
-    axes.set_xlim(0.0, WIDTH_IN)
-    axes.set_ylim(0.0, height)
+    if any(isinstance(item, Look) for item in items):
+        axes = figure.add_axes((0.0, 0.0, 1.0, raster.shape[0] / KEY_DPI / height), zorder=-1)
+        axes.set_axis_off()
+        axes.imshow(raster, interpolation="none", aspect="auto")
 
 
-def _around(box: tuple[float, float, float, float]) -> tuple[list[float], list[float]]:
-    left, right, low, high = box
-    return [left, right, right, left, left], [low, low, high, high, low]
+def _paint_swatch(raster: NDArray[np.uint8], look: Look, place: tuple[int, int]) -> None:
+    """A sample of a structure's colour and pattern, framed; `place` is the middle of its left edge."""
+    column, row = place
+    swatch = np.empty((*SWATCH, 3), dtype=np.uint8)
+    swatch[:] = look.colour
+    swatch[pattern(look.pattern, SWATCH)] = [round(0.7 * part) for part in look.colour]
+    for edge in (0, -1):
+        swatch[edge], swatch[:, edge] = SWATCH_EDGE, SWATCH_EDGE
+    top = row - SWATCH[0] // 2
+    raster[top : top + SWATCH[0], column : column + SWATCH[1]] = swatch
 
 
 def lighter(colour: str) -> str:

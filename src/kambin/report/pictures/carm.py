@@ -14,6 +14,7 @@ from kambin.anatomy import frames
 from kambin.anatomy.geometry import Part, PartMap
 from kambin.anatomy.volume import Volume
 from kambin.case.words import SIDES, Side
+from kambin.report.pictures.base import CT_AIR, blanked
 from kambin.report.pictures.canvas import Canvas
 from kambin.report.pictures.corridor import ends, hull, plan_words, ring
 from kambin.report.pictures.looks import class_of, hounsfield, line
@@ -25,8 +26,6 @@ __all__ = ["Film", "carm_pictures", "film", "film_of"]
 
 Floats = NDArray[np.float64]
 
-# An image with nothing darker than this was blanked outside of bone: zero is nothing there, and not water.
-BLANKED_HU = -200.0
 # Local contrast: how much of the blurred film is taken away, and the width of the blur, share of the picture
 FLATTEN, BLUR = 0.65, 0.06
 FAINT = 0.02  # of the densest place: less is nothing
@@ -56,10 +55,9 @@ def film_of(scene: Scene) -> Film:
     """
     image = scene.image
     if image is not None:
-        low, high = float(image.array.min()), float(image.array.max())
-        if low < BLANKED_HU:
+        if float(image.array.min()) < CT_AIR:
             return Film(image, -1000.0, "Made from the CT.")
-        if low == 0.0 and high > 1000.0 and np.count_nonzero(image.array) < image.array.size / 4:
+        if blanked(image):
             return Film(image, 0.0, "Made from the CT, of which only the bone is given.")
     values = hounsfield()
     found = {name: class_of(name).name for name in scene.labels.voxels}
@@ -185,8 +183,8 @@ def _corridor(canvas: Canvas, proposal: Proposal, arm: CArm) -> None:
     canvas.line(np.stack([entry, target]), line("axis"))
     canvas.dot(target, "o", 6.0)
     canvas.dot(entry, "s", 6.0)
-    canvas.write("target", target, "left" if arm.pixel_of(entry)[0] > arm.pixel_of(target)[0] else "right")
-    canvas.write("entry", entry, "right" if arm.pixel_of(entry)[0] > arm.pixel_of(target)[0] else "left")
+    canvas.write("target", target, "near", strong=True)
+    canvas.write("entry", entry, "near", strong=True)
 
 
 def _part_points(scene: Scene, parts: PartMap, part: Part) -> Floats:

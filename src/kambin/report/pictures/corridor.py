@@ -78,8 +78,8 @@ def draw_corridor(canvas: Canvas, plane: Plane, corridor: Corridor, *, projected
     canvas.line(np.stack([entry, target]), line("axis"))
     canvas.dot(target, "o", 5.0)
     canvas.dot(entry, "s", 5.0)
-    canvas.write("target", target, "right" if plane.place(target)[0] > plane.place(entry)[0] else "left")
-    canvas.write("entry", entry, "left" if plane.place(target)[0] > plane.place(entry)[0] else "right")
+    canvas.write("target", target, "near", strong=True)
+    canvas.write("entry", entry, "near", strong=True)
 
 
 def plan_words(plan: AccessPlan, proposal: Proposal) -> str:

@@ -11,6 +11,7 @@ from kambin.access.endoscope import FIELD_DEG, TILT_DEG, Cube, Endoscope, View, 
 from kambin.access.model import AccessPlan, Proposal
 from kambin.anatomy.geometry import Part, Root, SpineModel
 from kambin.case.words import Side
+from kambin.report.pictures.base import structure_words
 from kambin.report.pictures.canvas import Canvas
 from kambin.report.pictures.corridor import ends
 from kambin.report.pictures.looks import Look, class_of, paint, part
@@ -122,7 +123,7 @@ def _look(name: str, plan: AccessPlan) -> Look:
         short = name.removeprefix("vertebrae_")
         look = part("lower") if short == plan.level.split("-")[1] else look
         return replace(look, name=name, say=f"vertebra {short}")
-    return replace(look, name=name, say=name) if look.name == "root" else look
+    return replace(look, name=name, say=structure_words(name)) if look.name == "root" else look
 
 
 def stages(cube: Cube, proposal: Proposal) -> tuple[tuple[str, Floats, bool], ...]:

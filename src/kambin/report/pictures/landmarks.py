@@ -163,8 +163,7 @@ def draw_roots(canvas: Canvas, model: SpineModel, plane: Plane) -> list[str]:
             canvas.level(spread, line("root_range"), axes_mm=plane.axes_mm())
         row, column = np.unravel_index(int(field.argmin()), field.shape)
         x, y = plane.axes_mm()
-        edge = "left" if x[column] < 0 else "right"
-        canvas.write_at(f"{root.name} root", float(x[column]), float(y[row]), edge)
+        canvas.write_at(f"{root.name} root", float(x[column]), float(y[row]), "near")
         named.append(root_name(root))
     return named
 
