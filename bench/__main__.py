@@ -20,6 +20,7 @@ from bench import (
     carm,
     chain,
     delegated,
+    gate,
     handover,
     proof,
     rate,
@@ -51,6 +52,7 @@ MEASURES: Mapping[str, Callable[[bool], list[Row]]] = {
     "tables": delegated.tables,
     "coverage": delegated.coverage,
     "spine": anatomy.rows,
+    "hostile": gate.rows,
     "handover": handover.rows,
     "walk": walk.rows,
 }

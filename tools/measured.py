@@ -2,8 +2,9 @@
 
 ``python tools/measured.py [anatomy | access | plan]``: the targets of that section of ``targets.yaml``;
 without a section every other row of the benchmark, and the mutation check. ``make bench`` writes
-``bench.json``, ``make validate`` writes ``anatomy.json``, ``tools/nerve_errors.py`` writes ``nerves.json``,
-``kambin guideline mutate --json`` writes the ``mutation-*.json``. What was not measured is said to be so.
+``bench.json``, ``make validate`` writes ``anatomy.json``, ``circles.json`` and ``fuzz.json``,
+``tools/nerve_errors.py`` writes ``nerves.json``, ``kambin guideline mutate --json`` writes the
+``mutation-*.json``. What was not measured is said to be so.
 """
 
 from __future__ import annotations
@@ -63,6 +64,8 @@ def _lines_of(entry: dict[str, Any]) -> list[str]:
         return [_line(what, goal, "in part by a test" if short else "by a test", "", f"{held}; {see}{short}")]
     if "population" in entry:
         return _population_lines(entry)
+    if "record" in entry:
+        return [_record_line(entry)]
     rows = [row for row in _bench() if _of(row, entry)]
     if not rows:
         return [_line(what, goal, "not measured", "", see)]
@@ -76,6 +79,14 @@ def _lines_of(entry: dict[str, Any]) -> list[str]:
         )
         for row in rows
     ]
+
+
+def _record_line(entry: dict[str, Any]) -> str:
+    """What a long test wrote down of its last run."""
+    found = _read(entry["record"])
+    if found is None:
+        return _line(entry["what"], entry["target"], "not measured", "", f"`{entry['see']}`")
+    return _line(entry["what"], entry["target"], found["measured"], MARK[found["met"]], found["note"])
 
 
 def _population_lines(entry: dict[str, Any]) -> list[str]:

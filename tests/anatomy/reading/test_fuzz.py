@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.anatomy.reading.fuzzing import HANG_SECONDS, fuzz, fuzz_whole, read_a
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="hangs are broken off by a signal")
 GIGABYTE = 1000
 ROOT = Path(__file__).resolve().parents[3]
+OUT = ROOT / "build" / "fuzz.json"
 SHORT = replace(DEFAULT_LIMITS, max_seconds=HANG_SECONDS)
 
 
@@ -60,6 +62,21 @@ def test_a_hundred_thousand_mutated_headers() -> None:
         command, cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    for found in json.loads(done.stdout).values():
+    told = json.loads(done.stdout)
+    _record(told)
+    for found in told.values():
         assert found["peak_mb"] < GIGABYTE
         assert not any("too_slow" in name or "reader_failed" in name for name in found["outcomes"])
+
+
+def _record(told: dict[str, Any]) -> None:
+    """Leave the figures in `build/`, from where the documentation takes them."""
+    headers, apart = told["headers"], told["in the reading process"]
+    peak = max(found["peak_mb"] for found in told.values())
+    files = told["whole files"]["count"]
+    note = f"slowest header {headers['slowest_s']:.2f} s; beside them {files:,} whole files, and "
+    note += f"{apart['count']} in the reading process"
+    measured = f"{headers['count']:,} headers, none crashed or hung; {peak} MB"
+    OUT.parent.mkdir(exist_ok=True)
+    document = {"measured": measured, "met": peak < GIGABYTE, "note": note, **told}
+    OUT.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
