@@ -61,7 +61,7 @@ def _record(found: np.ndarray, drawn: np.ndarray, root: Path) -> None:
         "measured": f"{means[0]:.2f} to {means[-1]:.2f} mm; {100 * wide:.1f} %",
         "met": bool((np.abs(means[[0, -1]] - PUBLISHED) <= SAME_MM).all() and wide <= 0.05),
         "note": f"{len(found)} patients, L1-L2 to L5-S1: {listed} mm; at L5-S1 {wanted[-1]:.2f} mm were "
-        f"drawn for them, and {100 * smaller[-1]:.0f} % of the joints stand too near for the circle that was drawn",
+        f"drawn, and {100 * smaller[-1]:.0f} % of the joints stand too near for the circle that was drawn",
     }
     out = root / "build" / "circles.json"
     out.parent.mkdir(exist_ok=True)
