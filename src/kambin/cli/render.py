@@ -163,6 +163,28 @@ def _print_headline(headline: str, red_flag: bool) -> None:
     out().print(f"{flag}[bold]{escape(headline)}[/bold]\n")
 
 
+def _print_scan(plan: Plan) -> None:
+    """What the scan changed, and where it contradicts what was written, in the words of the report."""
+    from rich.markup import escape
+
+    from kambin.report.lexicon import Lexicon
+    from kambin.report.words import capital, value_words
+
+    lexicon, console = Lexicon.of(plan.decisions), out()
+    for effect in plan.scan_effects:
+        through = "; ".join(lexicon.label(name) for name in effect.facts)
+        name = escape(lexicon.label(effect.decision))
+        console.print(f"\nThe scan changed the [bold]{name}[/bold], through {escape(through)}.")
+        console.print(f"  before: {effect.before}\n  after:  {effect.after}", markup=False)
+    for conflict in plan.disagreements:
+        both = (
+            value_words(conflict.fact, value, conflict.unit) for value in (conflict.stated, conflict.measured)
+        )
+        text = "! {}: written {}, measured {}".format(capital(lexicon.label(conflict.fact)), *both)
+        used = {"stated": "written", "measured": "measured"}[conflict.used]
+        console.print(f"{text}; what was {used} is used", markup=False)
+
+
 def print_plan(plan: Plan) -> None:
     """One sentence, one table, then what is missing."""
     from rich.markup import escape
@@ -179,13 +201,8 @@ def print_plan(plan: Plan) -> None:
         from kambin.cli.render_access import print_corridors
 
         print_corridors(plan.access)
-    for effect in plan.scan_effects:
-        console.print(f"\nthe scan changed [bold]{effect.decision}[/bold] ({', '.join(effect.facts)})")
-        console.print(f"  before: {effect.before}\n  after:  {effect.after}", markup=False)
-    for conflict in plan.disagreements:
-        written, found = _text(conflict.stated), f"{_text(conflict.measured)} {conflict.unit}".rstrip()
-        text = f"! {conflict.fact}: written {written}, measured {found}; what was written is used"
-        console.print(text, markup=False)
+    if plan.scan_effects or plan.disagreements:
+        _print_scan(plan)
     for stage in plan.stages:
         if stage.state != "done":
             console.print(f"{stage.name}: {stage.state} — {stage.note}", style="dim", markup=False)
