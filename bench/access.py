@@ -217,70 +217,118 @@ def clearance_error(quick: bool) -> list[Row]:
     ]
 
 
-def _brute(planted: Any, result: Any, count: int) -> tuple[float, int]:
-    """The best of a grid of rays, all judged; limits must be kept by the hard tolerance."""
-    from kambin.access.march import certified_minima, margin_pack
-    from kambin.access.scene import fused
+def _grid(planted: Any, ways: Floats, sides: int) -> Floats:
+    """Rays from a grid of tips in the patch into all of some directions, to just below the skin."""
+    x, y = (grid.ravel() for grid in np.meshgrid(*[np.linspace(-1, 1, sides)] * 2, indexing="ij"))
+    axes = planted.patch.axes()
+    tips = planted.patch.centre_lps + x[:, None] * axes[0] + y[:, None] * axes[1]
+    pairs = np.concatenate([np.repeat(tips, len(ways), axis=0), np.tile(ways, (len(tips), 1))], axis=1)
+    return np.concatenate([pairs, np.full((len(pairs), 1), 58.0)], axis=1)
 
-    scene, cone, patch = planted.scene, planted.cone, planted.patch
-    step = 1.25
-    packs = []
-    for wanted in (True, False):
-        held = [one for one in scene.obstacles if one.is_objective is wanted]
-        packs.append(margin_pack(fused(held, scene.roi, 2.0, spacing_mm=step)))
-    side = 7
-    tips = np.linspace(-1, 1, side)
-    angles = int(math.sqrt(count / side**2))
-    centre = np.radians(cone.angles_deg(result.ray.direction_lps))
-    axial = np.clip(centre[0] + np.radians(np.linspace(-14, 14, angles)), *np.radians(cone.axial_deg))
-    up = np.clip(centre[1] + np.radians(np.linspace(-14, 14, angles)), *np.radians(cone.cranial_deg))
-    a, u = (grid.ravel() for grid in np.meshgrid(axial, up, indexing="ij"))
-    way = np.stack([np.sin(a) * np.cos(u), np.cos(a) * np.cos(u), np.sin(u)], axis=1) @ cone.frame
+
+def _directions(cone: Any, axial_deg: tuple[float, float], up_deg: tuple[float, float], side: int) -> Floats:
+    spans = (np.radians(np.linspace(*span, side)) for span in (axial_deg, up_deg))
+    a, u = (grid.ravel() for grid in np.meshgrid(*spans, indexing="ij"))
+    ways: Floats = np.stack([np.sin(a) * np.cos(u), np.cos(a) * np.cos(u), np.sin(u)], axis=1) @ cone.frame
+    return ways
+
+
+def _left_over(planted: Any, lines: Floats, radius: float, least: float) -> Floats:
+    """Rays that keep every limit and `least` mm to every nerve, as far as the quick check can tell.
+
+    Structure by structure, each in its own field; the check only refuses what it has seen to fail.
+    """
+    from kambin.access.grid import Field
+    from kambin.access.march import feasible, margin_pack
+
+    for one in planted.scene.obstacles:
+        demanded = np.float32(radius + one.demanded_mm + (least if one.is_objective else 0.0))
+        field = Field(
+            one.field.origin_lps, one.field.spacing_mm, one.field.values - demanded, one.field.cap_mm
+        )
+        if len(lines):
+            lines = lines[feasible(margin_pack(field), lines)]
+    return lines
+
+
+def _sampled(planted: Any, lines: Floats, radius: float) -> Floats:
+    """Worth of some rays by another library's interpolation, every 0.1 mm; −∞ where a limit is broken."""
+    from scipy.ndimage import map_coordinates
+
+    s = np.arange(0.0, 58.05, 0.1)
+    worth = np.full(len(lines), np.inf)
+    for one in planted.scene.obstacles:
+        points = lines[:, None, :3] + s[None, :, None] * lines[:, None, 3:6]
+        index = ((points - one.field.origin_lps) / one.field.spacing_mm).reshape(-1, 3).T
+        found = map_coordinates(one.field.values, index, order=1, mode="nearest").reshape(len(lines), len(s))
+        margin = found.min(axis=1) - radius - one.demanded_mm
+        if one.is_objective:
+            worth = np.minimum(worth, margin / one.sd_mm)
+        else:
+            # limits are kept by the hard tolerance of the search
+            worth[margin < 0.05] = -np.inf
+    return worth
+
+
+# What the brute force has to come near the answer, so that it is seen to find it, mm; rays judged at once.
+NEAR_MM, AT_ONCE = 0.15, 400
+
+
+def _brute(planted: Any, result: Any, radius: float, quick: bool) -> tuple[float, int]:
+    """The best of all rays of two grids, one over all that is allowed and one around the answer; how many.
+
+    The quick check drops rays that are seen to be worse than the answer by `NEAR_MM`; what is left is judged
+    by scipy.
+    """
+    cone = planted.cone
+    side = 40 if quick else 146
+    axial, up = cone.angles_deg(result.ray.direction_lps)
+    around = ((axial - 3, axial + 3), (up - 3, up + 3))
+    near = [(max(a, low), min(b, high)) for (a, b), (low, high) in zip(
+        around, (cone.axial_deg, cone.cranial_deg), strict=True)]  # fmt: skip
     best, judged = -math.inf, 0
-    for x in tips:
-        for y in tips:
-            tip = patch.centre_lps + x * patch.axes()[0] + y * patch.axes()[1]
-            lines = np.concatenate([np.tile(tip, (len(way), 1)), way, np.full((len(way), 1), 58.0)], axis=1)
-            kept = certified_minima(packs[1], lines, step_mm=0.1)[:, 0] >= 0.05
-            nerve = certified_minima(packs[0], lines, step_mm=0.1)[:, 0]
-            judged += len(lines)
-            best = max(best, float(np.where(kept, nerve, -np.inf).max()))
+    for spans in ((cone.axial_deg, cone.cranial_deg), near):
+        lines = _grid(planted, _directions(cone, *spans, side), 7)
+        judged += len(lines)
+        left = _left_over(planted, lines, radius, result.achieved - NEAR_MM)
+        for start in range(0, len(left), AT_ONCE):
+            best = max(best, float(_sampled(planted, left[start : start + AT_ONCE], radius).max()))
     return best, judged
 
 
 def certificates(quick: bool) -> list[Row]:
     """T4: the gap of every scene, and a brute force that must not be better."""
     from kambin.access.search import search
-    from tests.access.planted import plant
+    from tests.access.planted import CANNULAS_MM, plant
 
-    gaps, gains, shares = [], [], []
-    for seed in range(500, 502 if quick else 510):
+    gaps, gains, shares, near = [], [], [], 0
+    radius = CANNULAS_MM[0]
+    for seed in range(500, 502 if quick else 520):
         planted = plant(seed)
-        result = search(planted.scene, planted.patch, planted.cone, 2.0)
-        best, judged = _brute(planted, result, 60_000 if quick else 1_000_000)
+        result = search(planted.scene, planted.patch, planted.cone, radius)
+        best, judged = _brute(planted, result, radius, quick)
         gaps.append(result.gap_mm)
-        gains.append(best - result.upper_bound)
-        shares.append(100 * result.rays / judged)
-    if max(gains) > 0.01:
-        raise AnswersDiffer(f"brute force is better than the bound by {max(gains):.3f} mm")
+        gains.append(best - result.achieved)
+        near += math.isfinite(best)
+        # of the grid over all that is allowed; the one around the answer already knows it
+        shares.append(100 * result.rays / (judged / 2))
+        if best > result.upper_bound + 0.01:
+            raise AnswersDiffer(f"brute force beats the bound by {best - result.upper_bound:.3f} mm")
     count = f"{len(gaps)} planted scenes"
+    how = (
+        f"{judged / 2:,.0f} rays a scene over all that is allowed and as many within 3° of the answer; it came "
+        f"within {NEAR_MM} mm of the answer in {near} of {len(gaps)}; the best was {max(gains):+.3f} mm"
+    )
     return [
         at_most("T4", "certificate: largest gap", max(gaps), 0.10, "mm", count),
-        at_most(
-            "T4",
-            "brute force better than the certified bound by at most",
-            max(max(gains), 0.0),
-            0.10,
-            "mm",
-            f"{judged:,} rays a scene around the answer; {count}",
-        ),
+        at_most("T4", "brute force better than the answer by at most", max(*gains, 0.0), 0.10, "mm", how),
         at_most(
             "T4",
             "rays that the search judges, of the brute force's",
             max(shares),
             2.0,
             "%",
-            "both counted with every ray that was looked at",
+            "every ray that was looked at against the grid over all that is allowed",
         ),
     ]
 
@@ -374,30 +422,70 @@ def bone(quick: bool) -> list[Row]:
     ]
 
 
-def scan_size(quick: bool) -> list[Row]:
-    """The same region cut from scans of 5 to 80 Mvoxel: the price must be that of the region."""
+def _region(quick: bool) -> Row:
+    """Distances in one region that is cut from scans of 5 to 80 Mvoxel."""
     from kambin.access.fields import distance_field
     from kambin.access.grid import Roi
 
     sizes = (170, 270) if quick else (170, 270, 430)
-    roi, times = Roi(np.full(3, 40.0), np.full(3, 100.0)), []
+    roi, affine = Roi(np.full(3, 40.0), np.full(3, 100.0)), np.diag([0.8, 0.8, 0.8, 1.0])
     labels = []
     for n in sizes:
         mask = np.zeros((n, n, n), dtype=np.bool_)
         mask[60:120, 80:100, :] = True
         labels.append(mask)
-    affine = np.diag([0.8, 0.8, 0.8, 1.0])
     calls = [lambda mask=mask: distance_field(mask, affine, roi) for mask in labels]
     calls[0]()
-    times = _interleaved(calls, 3)
+    times = _interleaved(calls, 5)
     told = ", ".join(f"{n**3 / 1e6:.0f} Mvoxel {1000 * t:.0f} ms" for n, t in zip(sizes, times, strict=True))
-    return [
-        at_most(
-            "cost",
-            "distance field of one region: largest scan over smallest",
-            times[-1] / times[0],
-            1.5,
-            "×",
-            told,
-        )
+    return at_most(
+        "cost",
+        "distance field of one region: largest scan over smallest",
+        times[-1] / times[0],
+        1.5,
+        "×",
+        told,
+    )
+
+
+def _around(volume: Any, voxels: int) -> Any:
+    """The same map with empty space around it, so that it holds about so many voxels."""
+    from kambin.anatomy.volume import Volume
+
+    size = np.array(volume.array.shape)
+    grow = (voxels / volume.array.size) ** (1 / 3)
+    before = np.maximum(((grow - 1) * size / 2).astype(int), 0)
+    array = np.zeros(tuple(size + 2 * before), dtype=volume.array.dtype, order="F")
+    array[tuple(slice(b, b + n) for b, n in zip(before, size, strict=True))] = volume.array
+    affine = np.array(volume.lps_from_voxel)
+    affine[:3, 3] -= affine[:3, :3] @ before
+    return Volume(array, affine)
+
+
+def _whole_plan(quick: bool) -> Row:
+    """Plans of all approaches for one patient in maps of 5 to 80 Mvoxel; the answer must be the same."""
+    from kambin.access import plan_approaches
+    from tests.access import planned
+
+    calls, sizes, told = [], [], []
+    for voxels in (5_000_000, 10_000_000) if quick else (5_000_000, 20_000_000, 80_000_000):
+        volume = _around(planned.labels(), voxels)
+        spine = planned.measured(volume)
+        target = planned.target(spine)
+        calls.append(lambda spine=spine, target=target: plan_approaches(spine, target))
+        sizes.append(volume.array.size)
+    answers = [
+        [[round(item.certificate.achieved, 3) for item in plan.proposals] for plan in call()]
+        for call in calls
     ]
+    if any(one != answers[0] for one in answers):
+        raise AnswersDiffer(f"empty space around the patient changes the plan: {answers}")
+    times = _interleaved(calls, 1 if quick else 3)
+    told = ", ".join(f"{n / 1e6:.0f} Mvoxel {t:.2f} s" for n, t in zip(sizes, times, strict=True))
+    what = "plans of all approaches, one patient with empty space around: largest map over smallest"
+    return at_most("cost", what, times[-1] / times[0], 1.5, "×", f"voxels of 1.6 mm: {told}")
+
+
+def scan_size(quick: bool) -> list[Row]:
+    """The price must be that of the region, not of the scan."""
+    return [_region(quick), _whole_plan(quick)]

@@ -34,7 +34,9 @@ NEAREST_CELLS = 3000
 # within `NEAR` of it are asked whether they alone are in the way.
 HOLDING, NEAR, ASKED = 0.3, 6.0, 8
 # By how much a structure alone would have to give way is looked for to this, mm, with so many cells.
-BY_TOLERANCE_MM, BY_CELLS = 0.4, 5000
+BY_TOLERANCE_MM, BY_CELLS = 0.4, 2500
+# Slack with which the first corridor ends a search.
+ANY = 1e6
 # More than any field says about the inside of a structure, mm.
 DEEPEST_MM = 12.0
 
@@ -274,14 +276,17 @@ def _without(scene: Scene, name: str) -> Scene:
     )
 
 
-def _freed(task: _Task, name: str) -> Ray | None:
-    """A corridor that exists once a structure is gone; None where there is still none, or none is found."""
+def _freed(task: _Task, name: str, slack: float) -> Ray | None:
+    """A corridor that exists once a structure is gone; None where there is still none, or none is found.
+
+    With a great `slack` the first is taken, with a small one the one farthest from nerve.
+    """
     scene = _without(task.scene, name)
     if not any(one.is_objective for one in scene.obstacles):
         return None
     limits = replace(task.limits, max_cells=min(task.limits.max_cells, BY_CELLS))
     inner = replace(task, packed=pack(scene, task.radius_mm), scene=scene, limits=limits)
-    outcome, throat = _search(inner, (), 1.0, nearest=0)
+    outcome, throat = _search(inner, (), slack, nearest=0)
     return _ray(inner, throat, outcome.parameters) if outcome.value >= 0.0 else None
 
 
@@ -290,7 +295,7 @@ def _lacking(task: _Task, obstacle: Obstacle) -> float | None:
 
     The structure becomes the objective, in mm, and the nerves become limits.
     """
-    freed = _freed(task, obstacle.name)
+    freed = _freed(task, obstacle.name, ANY)
     if freed is None:
         return None
     others = [
@@ -338,7 +343,7 @@ def blocking(
     for bone in scene.removable:
         if bone.name not in names:
             continue
-        freed = _freed(task, bone.name)
+        freed = _freed(task, bone.name, 1.0)
         lack = result.removed.get(bone.name, 0.0) - bone.budget
         if lack > 0.0:
             together.append(Blocking(bone.name, "removable", bone.side, 0.0, alone=False, share=lack))
