@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from kambin.anatomy.fields import field_of, patch_of
 from kambin.anatomy.regions import region_of
@@ -42,8 +43,33 @@ def test_rim_and_waist_of_a_body(voxel: float, hollow: float) -> None:
         plane = np.array([-inwards * (HALF_HEIGHT - 0.3 * hollow), 0.0, 0.0])
         found = outline_at_rim(patch, plane, inwards, 0.3 * hollow, voxel)
         assert found is not None
-        assert found.width == pytest.approx(2 * HALF_WIDTH, abs=0.7 * voxel)
-        assert found.rear - found.front == pytest.approx(2 * HALF_DEPTH, abs=0.7 * voxel)
+        assert found.width == pytest.approx(2 * HALF_WIDTH, abs=0.5 * voxel)
+        assert found.rear - found.front == pytest.approx(2 * HALF_DEPTH, abs=0.5 * voxel)
+
+
+@pytest.mark.parametrize("narrowing", [0.0, 0.15, 0.3])
+@pytest.mark.parametrize("power", [2.0, 4.0])
+def test_edges_are_neither_too_near_nor_too_far_whatever_the_walls_do(narrowing: float, power: float) -> None:
+    # a stump with straight walls that lean in below the edge or not: no waist, no hollow, other corners
+    voxel, errors = 1.0, []
+    rng = np.random.default_rng(7)
+    for _ in range(4):
+        turn = Rotation.random(random_state=rng).as_matrix()
+        n = 66
+        place = np.eye(4)
+        place[:3, :3] = turn * voxel
+        place[:3, 3] = -turn @ np.full(3, (n - 1) / 2 * voxel) + rng.uniform(-0.5, 0.5, 3)
+        x, y, z = (np.indices((n, n, n)).reshape(3, -1).T @ place[:3, :3].T + place[:3, 3]).T
+        inward = narrowing * (10.0 - z)
+        outline = np.abs(x / (24 - inward)) ** power + np.abs(y / (17 - inward)) ** power
+        array = ((outline < 1) & (z < 10) & (z > -14)).reshape(n, n, n).astype(np.uint8)
+        field = field_of([region_of("L3", 29, Volume(array, place), array.astype(bool))])
+        patch = patch_of(field, np.zeros(3), np.eye(3), (-31, -24, -20), (31, 24, 20), 1.0)
+        found = outline_at_rim(patch, np.array([10.0, 0.0, 0.0]), -1, 0.0, voxel)
+        assert found is not None
+        errors.append((found.width - 48.0, found.rear - found.front - 34.0))
+    assert np.abs(np.mean(errors)) < 0.4
+    assert np.abs(errors).max() < 0.7
 
 
 def test_a_section_outside_the_bone_has_no_outline() -> None:

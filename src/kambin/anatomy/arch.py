@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kambin.anatomy.kernels import first_crossing
+from kambin.anatomy.planes import fit_robust
 from kambin.anatomy.vertebrae import Body
 from kambin.case.words import SIDES, Side
 
@@ -24,9 +25,8 @@ CANAL_HALF_WIDTH_MM = (5.0, 20.0)
 PEDICLE_WIDTH_MM = (3.0, 28.0)
 # The rows of a pedicle in which its least width is looked for: its round top and bottom are not its waist.
 WAIST_SHARE = 0.6
-# The least of many widths is too small by their scatter, and a pedicle is round above and below: given is the
-# usual width of its rows, without those that are wider than the narrow ones by more than this factor, where a
-# transverse process joins.
+# A pedicle is round above and below: given is the width of its middle, without the rows that are wider than
+# the narrow ones by more than this factor, where a transverse process joins.
 JOINED = 1.35
 # Sections in which a pedicle is looked at, as shares of the way from the wall to its own section: in the
 # first it stands alone, and what lies farther below or above it than this is not the pedicle.
@@ -35,6 +35,12 @@ HEIGHT_SHARES = (0.6, 0.8, 1.0)
 BELOW_FRONT_MM = 2.0
 # A row shows the lamina where more than this share of its lines across the strip meet bone.
 LAMINA_SHARE = 0.6
+# An ellipse is so much wider than the median of its middle rows: 1 / sqrt(1 - (WAIST_SHARE / 2)²).
+ELLIPSE = 1.05
+# Share of the width, about its middle, over which top and bottom are read as an arch.
+CROWN_SHARE = 0.3
+# Fewer values than this do not tell an arch from their scatter.
+LEAST_ARCH = 5
 # Half width of the strip in which lamina and spinous process meet.
 STRIP_MM = 3.0
 
@@ -185,14 +191,16 @@ def _measured(
     spare = round(len(rows) * (1 - WAIST_SHARE) / 2)
     waist = rows[spare : len(rows) - spare]
     alone = width[waist] <= JOINED * float(np.percentile(width[waist], 25))
-    least = float(np.median(width[waist][alone]))
+    # rows that a process widens on one side must not count as an arch: no oval is rounder than an ellipse
+    usual = float(np.median(width[waist][alone]))
+    least = min(_crown(z[waist][alone], width[waist][alone]), ELLIPSE * usual)
     # a transverse process that joins on some rows widens them, and must not count as the pedicle's edge
     inner, outer = float(np.median(medial[waist])), float(np.percentile(lateral[waist], 25))
     if not PEDICLE_WIDTH_MM[0] <= least <= PEDICLE_WIDTH_MM[1]:
         return None
     sign = 1.0 if side is Side.LEFT else -1.0
     centre_x = inner + least / 2
-    reach = _reach(body, section, sign * centre_x, max(least / 2 - 1.0, 1.0), int(rows[len(rows) // 2]))
+    reach = _reach(body, section, sign * centre_x, max(CROWN_SHARE * least, 2.0), int(rows[len(rows) // 2]))
     if reach is None:
         return None
     step = float(z[1] - z[0])
@@ -219,11 +227,28 @@ def _reach(body: Body, section: float, centre_x: float, half: float, row: int) -
             for way in (-1, 1)
         )
         if np.isfinite(low).any() and np.isfinite(high).any():
-            found.append((float(np.nanmin(low)), float(np.nanmax(high))))
+            low, high = low[:, 0], high[:, 0]
+            bottom = -_crown(x[near][np.isfinite(low)], -low[np.isfinite(low)])
+            found.append((bottom, _crown(x[near][np.isfinite(high)], high[np.isfinite(high)])))
     if not found:
         return None
     lows, highs = zip(*found, strict=True)
     return float(np.median(lows)), float(np.median(highs))
+
+
+def _crown(places: Floats, values: Floats) -> float:
+    """The top of what arches over a row of places, as a parabola says; the median where nothing arches.
+
+    The greatest of several values is too great by their scatter, and their median too small by the arch.
+    """
+    if len(places) < LEAST_ARCH:
+        return float(np.median(values))
+    aside = places - float(places.mean())
+    (c, b, a), _ = fit_robust(np.stack([np.ones(len(aside)), aside, aside**2], axis=1), values)
+    if a >= 0:
+        return float(np.median(values))
+    at = float(np.clip(-b / (2 * a), aside.min(), aside.max()))
+    return float(c + b * at + a * at * at)
 
 
 def _longest_run(good: Bools) -> NDArray[np.int64]:

@@ -38,6 +38,8 @@ HEIGHTS = (0.0, -0.15, 0.15, -0.3, 0.3)
 ROUNDS = 3
 # Rows before and behind the middle of the ring in which its greatest width is looked for.
 ROWS_MM = 7.0
+# Planes about the ring's own over which its width is averaged.
+PLANES_MM = (-1.0, 0.0, 1.0)
 # Distance of the points of the line.
 LINE_STEP_MM = 3.0
 # How far below the plate of the sacrum its ring is looked for, a place inside its body behind the plate's
@@ -192,10 +194,24 @@ def ring_at(name: str, field: Field, middle: Floats, frame: Floats) -> Ring | No
     area = 0.5 * float(np.sin(2 * np.pi / RAYS)) * float(lengths @ np.roll(lengths, 1))
     depth = _depth(field, middle, frame)
     rear = _behind(field, middle, frame)
-    width = _chord(field, middle, frame, 0, tuple(np.arange(-ROWS_MM, ROWS_MM + 0.5, 0.5)))
-    if depth is None or rear is None or not len(width):
+    width = _width(field, middle, frame)
+    if depth is None or rear is None or width is None:
         return None
-    return Ring(name, middle, frame, depth, float(width.max()), area, bridged, middle + rear * frame[1])
+    return Ring(name, middle, frame, depth, width, area, bridged, middle + rear * frame[1])
+
+
+def _width(field: Field, middle: Floats, frame: Floats) -> float | None:
+    """Width of a ring at its widest, as the mean of three planes close together: one alone scatters."""
+    offsets = np.arange(-ROWS_MM, ROWS_MM + 0.5, 0.5)
+    rows = np.full((len(PLANES_MM), len(offsets)), np.nan)
+    for i, lift in enumerate(PLANES_MM):
+        for j, offset in enumerate(offsets):
+            found = _chord(field, middle + lift * frame[2], frame, 0, (float(offset),))
+            rows[i, j] = found[0] if len(found) else np.nan
+    good = np.isfinite(rows).all(axis=0)
+    if not good.any():
+        return None
+    return float(rows[:, good].mean(axis=0).max())
 
 
 def _depth(field: Field, middle: Floats, frame: Floats) -> float | None:

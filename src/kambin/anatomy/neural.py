@@ -43,8 +43,9 @@ Floats = NDArray[np.float64]
 # An area's border is unsure by this share of a voxel all round: the field's own error, a tenth, and corners.
 BORDER_SHARE = 0.15
 # Where pedicles end, and where their middles lie, is less sure than a surface: half width of 95 %
-# of a foramen's lengths (mm) and area (share), as seen on the phantom at voxels of 0.8 mm.
-PLANE_MM, PLANE_SHARE = 0.9, 0.08
+# of a foramen's lengths (mm), as seen on the phantom at voxels of 0.8 mm, and of its area (share) where one
+# of the lengths is not known.
+PLANE_MM, PLANE_SHARE = 0.9, 0.1
 # Half width of a normal distribution's 95 %.
 Z95 = 1.96
 IN_PLANE = "in the plane through the middles of the two pedicles, between sub-voxel surfaces of bone"
@@ -209,7 +210,10 @@ def _foramen(
     unsure = float(np.hypot(length_uncertainty(segment.voxel_mm), PLANE_MM))
     used = tuple(segment.level.split("-"))
     border = float(np.linalg.norm(np.diff(opening.contour, axis=0), axis=1).sum())
-    area = float(np.hypot(BORDER_SHARE * segment.voxel_mm * border, PLANE_SHARE * (opening.area_mm2 or 0.0)))
+    # what its lengths are unsure by, its area is unsure by in each direction
+    shares = [PLANE_MM / length for length in (opening.height_mm, opening.width_mm) if length]
+    share = float(np.linalg.norm(shares)) if len(shares) == 2 else PLANE_SHARE
+    area = float(np.hypot(BORDER_SHARE * segment.voxel_mm * border, share * (opening.area_mm2 or 0.0)))
     for name, value, spread, why in (
         ("foramen_height", opening.height_mm, unsure, "the pedicles are not seen in its plane"),
         ("foramen_width", opening.width_mm, unsure, "body or superior process is not seen in its plane"),

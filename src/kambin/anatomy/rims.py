@@ -42,6 +42,8 @@ ROUNDED_VOXELS = 1.25
 # Sections through the body near its rim: how far below it in voxels, how many, and over which height.
 FIRST_VOXELS = 1.0
 SECTIONS, SECTIONS_MM = 9, 5.0
+# A worn rim is round over so much.
+WORN_MM = 3.0
 # Half the height of a body (23.5 to 32.4 mm, clouthier2023), for the curve of its waist.
 HALF_BODY_MM = 14.0
 # Sections about half height: one alone errs with the voxels that it meets.
@@ -171,10 +173,11 @@ def outline_at_rim(
     inward = table[:, 0] - table[:, 0] ** 2 / (2.0 * HALF_BODY_MM)
     lines = np.polyfit(inward, table[:, 1:], 1)
     # a worn rim is round: there the body is widest below it, and not where the line meets it
+    near = table[table[:, 0] <= first + WORN_MM]
     return Outline(
-        front=float(min(lines[1, 0], table[:, 1].min())),
-        rear=float(max(lines[1, 1], table[:, 2].max())),
-        width=float(max(lines[1, 2], table[:, 3].max())),
+        front=float(min(lines[1, 0], near[:, 1].min())),
+        rear=float(max(lines[1, 1], near[:, 2].max())),
+        width=float(max(lines[1, 2], near[:, 3].max())),
     )
 
 
