@@ -61,6 +61,7 @@ discs = st.lists(
             "level": st.sampled_from(LEVELS),
             "side": st.sampled_from(["left", "right", "midline"]),
             "type": st.sampled_from(["none", "bulge", "protrusion", "extrusion", "sequestration"]),
+            "root_compressed": st.booleans(),
         }
     ),
     min_size=1,
@@ -166,6 +167,7 @@ def truth(patient: Mapping[str, Any]) -> dict[str, Any]:
                 if d["type"] in ("protrusion", "extrusion", "sequestration")
             }
         ),
+        "bulge_compresses_root": any(d["type"] == "bulge" and d["root_compressed"] for d in imaging["discs"]),
         "crest_height_mm": heights.get(side, max(heights.values())),
         "crest_high": imaging["crest_above_mid_l5_pedicle"],
     }

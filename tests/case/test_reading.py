@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kambin.case import Case, dump, load, loads, reading
+from kambin.case import Case, dump, fact_row, load, loads, reading
 from kambin.case.plain import FILE, MAX_FILE_BYTES
 from kambin.errors import CaseError, InputError
 
@@ -127,3 +127,14 @@ def test_json_with_the_words_of_yaml_is_no_json() -> None:
 
 def test_the_room_exports_what_reads_and_writes() -> None:
     assert reading.dump is dump and reading.load is load
+
+
+@pytest.mark.parametrize("nothing", ["null", "~", "Null", "NULL", ""])
+def test_an_empty_line_of_a_searched_list_is_no_no(nothing: str) -> None:
+    """docs/adr/0021: `null` keeps a field open, and stays so when the case is written and read again."""
+    case = loads(f"red_flags:\n  complete: true\n  fever: {nothing}\n")
+    assert case == loads('{"red_flags": {"complete": true, "fever": null}}', "json")
+    assert case == loads(dump(case))
+    row, searched = fact_row(case), fact_row(loads("red_flags: {complete: true}"))
+    assert row["fever"] is None and searched["fever"] is False
+    assert {name for name in row if row[name] != searched[name]} == {"fever"}

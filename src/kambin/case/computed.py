@@ -93,6 +93,21 @@ def herniated_levels(case: Case, _: DiscFinding | None) -> int | None:
     return len({item.level for item in discs if item.type not in ("none", "bulge")})
 
 
+def bulge_compresses_root(case: Case, _: DiscFinding | None) -> bool | None:
+    """Whether a bulge compresses a root at any level; a bulge is no herniation (X06) but can do that."""
+    found = [_presses(record) for record in disc_findings(case)]
+    if any(found):
+        return True
+    return None if None in found or not case.imaging.discs_complete else False
+
+
+def _presses(record: DiscFinding) -> bool | None:
+    """Whether a record is of a bulge on a compressed root; unknown where its type or the root is."""
+    if record.type not in (None, "bulge") or record.root_compressed is False:
+        return False
+    return None if record.type is None else record.root_compressed
+
+
 def crest_height_mm(case: Case, disc: DiscFinding | None) -> float | None:
     """Iliac crest above the L4-L5 disc, in mm, on the side of the herniation, else of the painful leg.
 

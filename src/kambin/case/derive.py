@@ -206,6 +206,13 @@ def _imaging() -> tuple[Derived, ...]:
             cost=3,
         ),
         Derived(levels, computed.herniated_levels),
+        _yes_no(
+            "bulge_compresses_root",
+            "Does a bulging disc compress a nerve root?",
+            ("imaging.discs", "imaging.discs_complete"),
+            computed.bulge_compresses_root,
+            cost=3,
+        ),
         Derived(crest, computed.crest_height_mm),
         _yes_no(
             "crest_high",
