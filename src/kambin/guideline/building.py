@@ -11,7 +11,7 @@ from typing import Any
 from kambin.case import Fact, facts_in_conditions
 from kambin.errors import IntegrityError
 from kambin.guideline import loading
-from kambin.guideline.conditions import Condition
+from kambin.guideline.conditions import Compare, Condition, facts_of, leaves
 from kambin.guideline.documents import read_document
 from kambin.guideline.knowledge import ROLES, Argument, Change, Decision, Knowledge, Limit, Option
 from kambin.guideline.overlaying import apply_overlay
@@ -123,7 +123,9 @@ def _build(
 
 def _limit(spec: LimitSpec) -> Limit:
     where = f"scope.yaml:{spec.line}"
-    condition = parse_at(spec.when, facts_in_conditions(), {}, where, spec.id)
+    facts = facts_in_conditions()
+    condition = parse_at(spec.when, facts, {}, where, spec.id)
+    _check_numbers(condition, facts, where, spec.id)
     return Limit(spec.id, spec.when, condition, spec.say, spec.cite)
 
 
@@ -186,6 +188,7 @@ def _argument(
     if not spec.source and not spec.cite:
         raise IntegrityError(f"{spec.id} names neither a claim nor evidence", where=where)
     condition = parse_at(spec.when, facts, define, where, spec.id)
+    _check_numbers(condition, facts, where, spec.id)
     return Argument(
         spec.id,
         role,
@@ -199,6 +202,26 @@ def _argument(
         spec.because,
         where,
     )
+
+
+def _check_numbers(condition: Condition, facts: Mapping[str, Fact], where: str, rule: str) -> None:
+    """Refuse a rule that compares a decimal with another fact.
+
+    The solver counts with exact numbers, the evaluator and the tables with floats. Beside a constant that is
+    told apart to the last bit (ADR 6); where two facts meet, ``a + 0.1 <= b`` may hold for one and not for
+    the other, and a proof would be of another rule than the one that answers.
+    """
+    for leaf in leaves(condition):
+        if not isinstance(leaf, Compare):
+            continue
+        names = facts_of(leaf)
+        if len(names) > 1 and any(facts[name].kind == "decimal" for name in names):
+            raise IntegrityError(
+                f"{rule} compares the decimals {' and '.join(names)} with each other",
+                where=where,
+                why="proof and answer could differ by a rounding",
+                now="compare each with a constant, or derive one fact from both",
+            )
 
 
 def parse_at(
