@@ -16,8 +16,13 @@ from tests.anatomy.scenes import IDS, grids, measure, phantom, phantom_spine, po
 UP, BACK = np.array([0.0, 0, 1]), np.array([0.0, 1, 0])
 
 
-def blocks(gap: float = 10, wedge_deg: float = 0, voxel: float = 1.0) -> tuple[Field, Field]:
-    """Two upright blocks of 50 × 36 mm in section whose facing surfaces are `gap` apart in the middle."""
+def blocks(
+    gap: float = 10, wedge_deg: float = 0, voxel: float = 1.0, fronts: tuple[float, float] = (-18, -18)
+) -> tuple[Field, Field]:
+    """Two upright blocks of 50 × 36 mm in section whose facing surfaces are `gap` apart in the middle.
+
+    `fronts` is where the upper and the lower block begin in front.
+    """
     n = np.array([60, 50, 90]) / voxel
     shape = tuple(n.astype(int))
     place = np.diag([voxel, voxel, voxel, 1.0])
@@ -27,7 +32,8 @@ def blocks(gap: float = 10, wedge_deg: float = 0, voxel: float = 1.0) -> tuple[F
         for axis, size in enumerate(shape)
     )
     half = gap / 2 - np.tan(np.radians(wedge_deg / 2)) * y
-    section = (np.abs(x) <= 25) & (np.abs(y) <= 18) & (np.abs(z) <= 40)
+    front = np.where(z > 0, *fronts)
+    section = (np.abs(x) <= 25) & (y >= front) & (y <= 18) & (np.abs(z) <= 40)
     array = np.where(section & (z > half), 28, 0) + np.where(section & (z < -half), 27, 0)
     labels = label_map_of(Volume(array.astype(np.uint8), place), "total")
     found = [region(labels, f"vertebrae_{name}") for name in ("L4", "L5")]
@@ -48,6 +54,19 @@ def test_a_wedge_between_two_blocks(wedge: float, guess: tuple[float, float, flo
     assert np.degrees(np.arccos(min(1.0, space.normal_lps @ UP))) < 1.5
     assert space.height_mm == pytest.approx(10, abs=1.1)
     assert space.area_mm2 == pytest.approx(50 * 36, rel=0.06)
+
+
+def test_the_middle_lies_between_both_outlines_where_one_body_stands_out() -> None:
+    upper, lower = blocks(fronts=(-18, -12))
+    corners = [np.array([0, 18.0, 5]), np.array([0, 18.0, -5])]
+    fronts = [np.array([0, -18.0, 5]), np.array([0, -12.0, -5])]
+    known = space_between(upper, lower, np.zeros(3), UP, BACK, corners, fronts)
+    lines = space_between(upper, lower, np.zeros(3), UP, BACK, corners)
+    assert known is not None and lines is not None
+    # the lines reach from -12 to 18, the space from -15
+    assert lines.centre_lps[1] == pytest.approx(3.0, abs=0.6)
+    assert known.centre_lps[1] == pytest.approx(1.5, abs=0.6)
+    assert known.centre_lps[2] == pytest.approx(0.0, abs=0.3)
 
 
 def test_the_first_guess_of_the_direction_does_not_matter() -> None:

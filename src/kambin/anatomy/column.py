@@ -20,7 +20,7 @@ from kambin.anatomy.crest import crest_height, disc_centre_sd_mm, hip_sides
 from kambin.anatomy.fields import Field, field_of
 from kambin.anatomy.interspaces import space_between
 from kambin.anatomy.model import Caution, CrestHeight, Interspace
-from kambin.anatomy.planes import rear_corner
+from kambin.anatomy.planes import front_corner, rear_corner
 from kambin.anatomy.reading import LabelMap
 from kambin.anatomy.refusal import Reason, ScanRefused
 from kambin.anatomy.regions import Region, region
@@ -235,7 +235,8 @@ def _measure_space(
         lower_shape = column.fits[below[0]].shape
         plates.append((lower_shape.superior, lower_shape.frame))
     corners = [rear_corner(plate, frame) for plate, frame in plates if plate is not None]
-    space = space_between(fit.field, lower, middle, cranial, fit.shape.frame[1], corners)
+    fronts = [front_corner(plate, frame) for plate, frame in plates if plate is not None]
+    space = space_between(fit.field, lower, middle, cranial, fit.shape.frame[1], corners, fronts)
     if space is None:
         column.warn("disc_not_found", f"The space of the disc {level} could not be measured.", level)
         return

@@ -45,6 +45,8 @@ SETTLED_REACH_MM = 20.0
 HOLLOW_MM = 4.0
 # The back walls are hollow: beside the midline a disc reaches this far behind its bodies' corners.
 BEHIND_MM = 1.2
+# The middle between two outlines lies at most so far from that of the lines; beyond, an edge was not found.
+MOVED_MM = 4.0
 # The plane is fitted to the lines this far inside the edge.
 INSIDE_MM = 5.0
 
@@ -133,6 +135,7 @@ def space_between(
     cranial: Floats,
     back: Floats,
     corners_lps: Sequence[Floats] = (),
+    fronts_lps: Sequence[Floats] = (),
 ) -> Space | None:
     """Measure the space between two bones.
 
@@ -146,6 +149,9 @@ def space_between(
         Directions towards the head and the back there.
     corners_lps : sequence of ndarray, shape (3,)
         Rear corners of the bodies in the midline, where they are known.
+    fronts_lps : sequence of ndarray, shape (3,)
+        Front corners of the same bodies. Where those of both are known, the middle is that of the space
+        between the two outlines, and not only of the lines that meet both bodies.
 
     Returns
     -------
@@ -159,7 +165,32 @@ def space_between(
         if space is None or float(space.normal_lps @ cranial) < 0.5:
             return None
         middle_lps, cranial = space.centre_lps, space.normal_lps
+        if line_mm is None and gap is not None and len(corners_lps) == len(fronts_lps) == 2:
+            ends = fronts_lps, corners_lps
+            space = replace(space, centre_lps=_between_outlines(space, gap.before(corners_lps), ends))
     return space
+
+
+def _between_outlines(space: Space, gap: Gap, ends_lps: tuple[Sequence[Floats], Sequence[Floats]]) -> Floats:
+    """Middle of a space whose outline lies half way between those of its two bodies, LPS mm, shape (3,).
+
+    A line that runs along the disc's cranial and meets both bodies lies within both outlines: where one body
+    stands before the other, or is deeper, the lines leave out what lies between the two edges, and more of it
+    in front, where a wedge is high. The lines are stretched to reach from the mean of the front edges to the
+    mean of the rear edges.
+    """
+    rows = np.flatnonzero(gap.disc[np.abs(gap.left) <= MIDLINE_MM].mean(axis=0) > 0.5)
+    if len(rows) < 2:
+        return space.centre_lps
+    first, last = gap.back[rows[0]] - gap.step_mm / 2, gap.back[rows[-1]] + gap.step_mm / 2
+    front, rear = (
+        float(np.mean([(end - gap.origin_lps) @ gap.frame[1] for end in ends])) for ends in ends_lps
+    )
+    here = float((space.centre_lps - gap.origin_lps) @ gap.frame[1])
+    there = front + (here - first) * (rear - front) / (last - first)
+    moved: Floats = space.centre_lps + np.clip(there - here, -MOVED_MM, MOVED_MM) * gap.frame[1]
+    return moved
+
 
 
 def find_gap(

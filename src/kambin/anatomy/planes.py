@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from kambin.anatomy.geometry import Endplate
 
-__all__ = ["fit_plane", "fit_robust", "inside_of", "rear_corner"]
+__all__ = ["fit_plane", "fit_robust", "front_corner", "inside_of", "rear_corner"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -75,6 +75,15 @@ def inside_of(mask: Bools, margin: int) -> Bools:
 
 def rear_corner(plate: Endplate, frame: Floats) -> Floats:
     """Rear edge of an endplate in the mid-sagittal plane, LPS mm, shape (3,)."""
+    return _edge(plate, frame, 1.0)
+
+
+def front_corner(plate: Endplate, frame: Floats) -> Floats:
+    """Front edge of an endplate in the mid-sagittal plane, LPS mm, shape (3,)."""
+    return _edge(plate, frame, -1.0)
+
+
+def _edge(plate: Endplate, frame: Floats, way: float) -> Floats:
     back = frame[1] - plate.normal_lps * float(frame[1] @ plate.normal_lps)
-    corner: Floats = plate.centre_lps + back / float(np.linalg.norm(back)) * plate.depth_mm / 2
+    corner: Floats = plate.centre_lps + way * back / float(np.linalg.norm(back)) * plate.depth_mm / 2
     return corner
