@@ -73,16 +73,15 @@ def answers(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "Problem disc", f"{problem['level']}, {side}{root}; probability {chance:.2f}"
     else:
         yield "Problem disc", "not known"
-    for label, name in (
-        ("Urgency", "urgency"),
-        ("Treatment", "treatment"),
-        ("Approach", "endoscopy_approach"),
-    ):
+    for label, name in DECISIONS:
         decision = plan.decision(name)
-        yield (
-            label,
-            "not asked: the red flag comes first" if decision is None else short_answer(decision).rstrip("."),
-        )
+        if decision is None:
+            yield label, "not asked: the red flag comes first"
+            continue
+        provisional = ", provisional" if decision["outcome"]["provisional"] else ""
+        yield label, short_answer(decision).rstrip(".") + provisional
+    for way in plan.access:
+        yield f"On the scan, {way['approach']}", way["why"].rstrip(".")
     yield "Missing", missing(plan)
 
 

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
+from kambin.report import render_report
 from kambin.report.pdf import PdfUnavailable, render_pdf
+from tests.report.page_tree import parse
+from tests.report.plans import everything
 
+FILL = re.compile(r"(\d*\.?\d+) (\d*\.?\d+) (\d*\.?\d+) rg")
+STYLE = files("kambin.report").joinpath("templates/style.css").read_text(encoding="utf-8")
 PAGE = (
     '<!doctype html><html lang="en-GB"><head><title>A page</title></head>'
     "<body><h1>Head</h1><p>The disc presses on a nerve.</p></body></html>"
 )
+
+
+def colour_of(rule: str) -> str:
+    found = re.search(rf"^{re.escape(rule)} \{{ fill: (#\w{{6}})", STYLE, re.MULTILINE)
+    assert found
+    return found.group(1)
 
 
 @pytest.fixture
@@ -58,6 +71,30 @@ def test_a_picture_in_the_page_is_in_the_pdf(pdf: bytes) -> None:
     ).decode()
     page = PAGE.replace("</h1>", f'</h1><img alt="a dot" src="data:image/svg+xml;base64,{dot}">')
     assert len(render_pdf(page)) > len(pdf) + 100
+
+
+def test_drawings_keep_their_paint(pdf: bytes) -> None:
+    """WeasyPrint knows no rule of the page inside a drawing: without paint of its own it would be black."""
+    pypdf = pytest.importorskip("pypdf")
+    made = pypdf.PdfReader(io.BytesIO(render_pdf(render_report(everything()))))
+    painted = made.pages[0].get_contents().get_data().decode("latin-1")
+    fills = {tuple(float(part) for part in found) for found in FILL.findall(painted)}
+    for rule in (".picture .bone", ".picture .disc", ".bar .rail"):
+        wanted = tuple(int(colour_of(rule)[at : at + 2], 16) / 255 for at in (1, 3, 5))
+        assert any(found == pytest.approx(wanted, abs=0.003) for found in fills), rule
+
+
+def test_what_is_said_not_to_be_printed_is_not_printed(pdf: bytes) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    page = render_report(everything())
+    made = pypdf.PdfReader(io.BytesIO(render_pdf(page)))
+    printed = " ".join(" ".join(sheet.extract_text().split()) for sheet in made.pages)
+    assert "(in the file, not printed)" in printed
+    folded = [node for node in parse(page).named("deep") if "open" not in node.attrs]
+    rules = {code.text() for node in folded for code in node.all("code")}
+    shown = {code.text() for code in parse(page).all("code")} - rules
+    assert rules and shown
+    assert [name for name in rules if name in printed] == []
 
 
 def test_without_the_library_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
