@@ -1,4 +1,8 @@
-"""Loops over voxels that NumPy would have to run many times over; compiled once and kept."""
+"""Loops over voxels that NumPy would have to run many times over; compiled once and kept.
+
+Compiling is what a first run waits for. So arrays are made by the functions that call the loops: making one
+inside would be compiled anew for every type and number of axes.
+"""
 
 from __future__ import annotations
 
@@ -29,17 +33,15 @@ def blur(mask: NDArray[np.uint8]) -> Singles:
     Whole numbers up to 64 are summed and divided once, so that the mirror image of a mask gives exactly the
     mirror image of its field.
     """
-    blurred: Singles = _blur(np.ascontiguousarray(mask))
+    blurred = np.zeros(mask.shape, dtype=np.float32)
+    _blur(np.ascontiguousarray(mask), np.empty(mask.shape[1:], dtype=np.uint8), blurred)
     return blurred
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
-def _blur(mask: NDArray[np.uint8]) -> Singles:
+def _blur(mask: NDArray[np.uint8], row: NDArray[np.uint8], out: Singles) -> None:
     a, b, c = mask.shape
-    out = np.zeros((a, b, c), dtype=np.float32)
-    rows = np.zeros((3, b, c), dtype=np.uint8)
     for i in range(1, a - 1):
-        row = rows[0]
         for j in range(b):
             for k in range(c):
                 row[j, k] = mask[i - 1, j, k] + 2 * mask[i, j, k] + mask[i + 1, j, k]
@@ -55,7 +57,6 @@ def _blur(mask: NDArray[np.uint8]) -> Singles:
                     + row[j + 1, k + 1]
                 )
                 out[i, j, k] = total / 64.0
-    return out
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -75,21 +76,36 @@ def _at(values: Singles, x: float, y: float, z: float) -> float:
     return mixed
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
 def trilinear(values: Singles, start: Floats, turn: Floats, a: Floats, b: Floats, c: Floats) -> Singles:
     """Sample a field on a regular grid: index = start + turn @ (a[i], b[j], c[k]); 0 outside its array.
 
     `c` has equal steps: which of a line's samples lie inside the array is solved and not tried.
     """
     out = np.zeros((a.size, b.size, c.size), dtype=np.float32)
-    step = c[1] - c[0] if c.size > 1 else 1.0
-    ways = np.array([turn[0, 2] * step, turn[1, 2] * step, turn[2, 2] * step])
-    begin = np.empty(3)
+    ways = turn[:, 2] * (c[1] - c[0] if c.size > 1 else 1.0)
+    _trilinear(values, start, turn, a, b, float(c[0]), ways, np.empty(3), out)
+    return out
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _trilinear(
+    values: Singles,
+    start: Floats,
+    turn: Floats,
+    a: Floats,
+    b: Floats,
+    lowest: float,
+    ways: Floats,
+    begin: Floats,
+    out: Singles,
+) -> None:
+    # an index without a sign needs no check whether it counts from the end
+    one = np.uint64(1)
     for i in range(a.size):
         for j in range(b.size):
-            first, last = 0.0, float(c.size - 1)
+            first, last = 0.0, out.shape[2] - 1.0
             for row in range(3):
-                begin[row] = start[row] + turn[row, 0] * a[i] + turn[row, 1] * b[j] + turn[row, 2] * c[0]
+                begin[row] = start[row] + turn[row, 0] * a[i] + turn[row, 1] * b[j] + turn[row, 2] * lowest
                 top = values.shape[row] - 1.001
                 if abs(ways[row]) < 1e-12:
                     if begin[row] < 0.0 or begin[row] > top:
@@ -97,57 +113,54 @@ def trilinear(values: Singles, start: Floats, turn: Floats, a: Floats, b: Floats
                 else:
                     enter, leave = -begin[row] / ways[row], (top - begin[row]) / ways[row]
                     first, last = max(first, min(enter, leave)), min(last, max(enter, leave))
-            if last < first:
-                continue
-            low, high = int(np.ceil(first)), int(np.floor(last)) + 1
-            _along_line(values, begin, ways, low, high, out[i, j])
-    return out
+            for n in range(int(np.ceil(first)), int(np.floor(last)) + 1):
+                x, y, z = begin[0] + n * ways[0], begin[1] + n * ways[1], begin[2] + n * ways[2]
+                if x < 0.0 or y < 0.0 or z < 0.0 or x > values.shape[0] - 1.001:
+                    continue
+                if y > values.shape[1] - 1.001 or z > values.shape[2] - 1.001:
+                    continue
+                p, q, r = np.uint64(int(x)), np.uint64(int(y)), np.uint64(int(z))
+                u, v, w = x - int(x), y - int(y), z - int(z)
+                near = (values[p, q, r] * (1 - w) + values[p, q, r + one] * w) * (1 - v) + (
+                    values[p, q + one, r] * (1 - w) + values[p, q + one, r + one] * w
+                ) * v
+                far = (values[p + one, q, r] * (1 - w) + values[p + one, q, r + one] * w) * (1 - v) + (
+                    values[p + one, q + one, r] * (1 - w) + values[p + one, q + one, r + one] * w
+                ) * v
+                out[i, j, n] = near * (1 - u) + far * u
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
-def _along_line(values: Singles, begin: Floats, ways: Floats, low: int, high: int, out: Singles) -> None:
-    """`_at` along a line; an index without a sign needs no check whether it counts from the end."""
-    one = np.uint64(1)
-    tops = (values.shape[0] - 1.001, values.shape[1] - 1.001, values.shape[2] - 1.001)
-    for n in range(low, high):
-        x, y, z = begin[0] + n * ways[0], begin[1] + n * ways[1], begin[2] + n * ways[2]
-        if x < 0.0 or y < 0.0 or z < 0.0 or x > tops[0] or y > tops[1] or z > tops[2]:
-            continue
-        i, j, k = np.uint64(int(x)), np.uint64(int(y)), np.uint64(int(z))
-        u, v, w = x - int(x), y - int(y), z - int(z)
-        near = (values[i, j, k] * (1 - w) + values[i, j, k + one] * w) * (1 - v) + (
-            values[i, j + one, k] * (1 - w) + values[i, j + one, k + one] * w
-        ) * v
-        far = (values[i + one, j, k] * (1 - w) + values[i + one, j, k + one] * w) * (1 - v) + (
-            values[i + one, j + one, k] * (1 - w) + values[i + one, j + one, k + one] * w
-        ) * v
-        out[n] = near * (1 - u) + far * u
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
 def trilinear_points(values: Singles, points: Floats) -> Singles:
     """Sample a field at indices, shape (n, 3)."""
     out = np.empty(points.shape[0], dtype=np.float32)
-    for n in range(points.shape[0]):
-        out[n] = _at(values, points[n, 0], points[n, 1], points[n, 2])
+    _trilinear_points(values, points, out)
     return out
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _trilinear_points(values: Singles, points: Floats, out: Singles) -> None:
+    for n in range(points.shape[0]):
+        out[n] = _at(values, points[n, 0], points[n, 1], points[n, 2])
+
+
 def sheared(values: Singles, level: float, slopes: Floats) -> Singles:
     """A section of samples, shape (a, b, c), at the last index level + slopes[0] · i + slopes[1] · j."""
+    out = np.empty(values.shape[:2], dtype=np.float32)
+    _sheared(values, level, slopes, out)
+    return out
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _sheared(values: Singles, level: float, slopes: Floats, out: Singles) -> None:
     a, b, c = values.shape
-    out = np.empty((a, b), dtype=np.float32)
     for i in range(a):
         for j in range(b):
             index = min(max(level + slopes[0] * i + slopes[1] * j, 0.0), c - 1.001)
             low = int(index)
             share = np.float32(index - low)
             out[i, j] = values[i, j, low] * (np.float32(1) - share) + values[i, j, low + 1] * share
-    return out
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
 def first_crossing(values: Singles, start: NDArray[np.int64], step: int, rising: bool) -> Floats:
     """Where each column along the last axis first crosses one half, as a fraction of an index.
 
@@ -166,8 +179,14 @@ def first_crossing(values: Singles, start: NDArray[np.int64], step: int, rising:
     ndarray, shape (a, b)
         NaN where the start lies on the wrong side already, or no crossing is met.
     """
+    out = np.full(start.shape, np.nan)
+    _first_crossing(values, start, step, rising, out)
+    return out
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _first_crossing(values: Singles, start: NDArray[np.int64], step: int, rising: bool, out: Floats) -> None:
     a, b, c = values.shape
-    out = np.full((a, b), np.nan)
     for i in range(a):
         for j in range(b):
             k = start[i, j]
@@ -179,16 +198,22 @@ def first_crossing(values: Singles, start: NDArray[np.int64], step: int, rising:
                     out[i, j] = k + step * (0.5 - now) / (after - now)
                     break
                 k += step
-    return out
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
 def ray_crossing(values: Singles, start: Floats, directions: Floats, step: float, reach: float) -> Floats:
     """Length at which rays from one point enter the bone; NaN beyond `reach`.
 
     `start` is an index, `directions` are index steps per millimetre, shape (n, 3).
     """
     out = np.full(directions.shape[0], np.nan)
+    _ray_crossing(values, start, directions, step, reach, out)
+    return out
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _ray_crossing(
+    values: Singles, start: Floats, directions: Floats, step: float, reach: float, out: Floats
+) -> None:
     for n in range(directions.shape[0]):
         before, at = 0.0, 0.0
         value = _at(values, start[0], start[1], start[2])
@@ -207,7 +232,6 @@ def ray_crossing(values: Singles, start: Floats, directions: Floats, step: float
                 out[n] = at - step * (value - 0.5) / (value - before)
                 break
             before = value
-    return out
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -224,7 +248,6 @@ def linear_reach(mask: NDArray[np.bool_], gradient: Floats) -> tuple[float, floa
     return low, high
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
 def placed(mask: NDArray[np.bool_], turn: Floats, shift: Floats) -> tuple[NDArray[np.int32], Floats]:
     """Voxels of a mask and where they lie.
 
@@ -234,14 +257,17 @@ def placed(mask: NDArray[np.bool_], turn: Floats, shift: Floats) -> tuple[NDArra
     places : ndarray, shape (3, n)
         turn @ index + shift.
     """
-    count = 0
-    a, b, c = mask.shape
-    for i in range(a):
-        for j in range(b):
-            for k in range(c):
-                if mask[i, j, k]:
-                    count += 1
+    count = int(np.count_nonzero(mask))
     indices, places = np.empty((count, 3), dtype=np.int32), np.empty((3, count))
+    _placed(np.ascontiguousarray(mask), turn, shift, indices, places)
+    return indices, places
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _placed(
+    mask: NDArray[np.bool_], turn: Floats, shift: Floats, indices: NDArray[np.int32], places: Floats
+) -> None:
+    a, b, c = mask.shape
     n = 0
     for i in range(a):
         for j in range(b):
@@ -251,10 +277,8 @@ def placed(mask: NDArray[np.bool_], turn: Floats, shift: Floats) -> tuple[NDArra
                     for row in range(3):
                         places[row, n] = turn[row, 0] * i + turn[row, 1] * j + turn[row, 2] * k + shift[row]
                     n += 1
-    return indices, places
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
 def runs_of(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
     """Runs of a mask along its last axis, joined through voxel faces into pieces.
 
@@ -262,18 +286,18 @@ def runs_of(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
     -------
     ndarray of int32, shape (n, 5)
         First and second index, first and last + 1 along the third, and the number of the first run of its
-        piece. In the order of the mask's storage: pieces that begin earlier have smaller numbers.
+        piece. In the order of the indices: pieces that begin earlier have smaller numbers.
     """
+    solid = np.ascontiguousarray(mask)
+    count = np.count_nonzero(solid[..., 1:] > solid[..., :-1]) + np.count_nonzero(solid[..., 0])
+    runs = np.empty((int(count), 5), dtype=np.int32)
+    _runs(solid, np.zeros((solid.shape[0], solid.shape[1] + 1), dtype=np.int32), runs)
+    return runs
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _runs(mask: NDArray[np.bool_], begins: NDArray[np.int32], runs: NDArray[np.int32]) -> None:
     a, b, c = mask.shape
-    count = 0
-    for i in range(a):
-        for j in range(b):
-            before = False
-            for k in range(c):
-                count += mask[i, j, k] and not before
-                before = mask[i, j, k]
-    runs = np.empty((count, 5), dtype=np.int32)
-    begins = np.zeros((a, b + 1), dtype=np.int32)
     n = 0
     for i in range(a):
         for j in range(b):
@@ -295,7 +319,6 @@ def runs_of(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
                 _join(runs, begins[i - 1, j], begins[i - 1, j + 1], begins[i, j], n)
     for run in range(n):
         runs[run, 4] = runs[runs[run, 4], 4]
-    return runs
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -312,20 +335,14 @@ def _join(runs: NDArray[np.int32], one: int, one_end: int, other: int, other_end
     """Join the runs of two neighbouring lines that overlap; a piece is named by its first run."""
     while one < one_end and other < other_end:
         if runs[one, 2] < runs[other, 3] and runs[other, 2] < runs[one, 3]:
-            first, second = _root(runs, one), _root(runs, other)
-            if first < second:
-                runs[second, 4] = first
-            else:
-                runs[first, 4] = second
+            first, second = runs[one, 4], runs[other, 4]
+            while runs[first, 4] != first:
+                first = runs[first, 4]
+            while runs[second, 4] != second:
+                second = runs[second, 4]
+            least = min(first, second)
+            runs[first, 4] = runs[second, 4] = runs[one, 4] = runs[other, 4] = least
         if runs[one, 3] < runs[other, 3]:
             one += 1
         else:
             other += 1
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator, unused-ignore]
-def _root(runs: NDArray[np.int32], run: int) -> int:
-    while runs[run, 4] != run:
-        runs[run, 4] = runs[runs[run, 4], 4]
-        run = runs[run, 4]
-    return run
