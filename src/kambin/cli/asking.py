@@ -22,9 +22,9 @@ def run_ask(
     case: Path, profile: str, overlays: Sequence[Path], dialogue: bool, save: Path | None, as_json: bool
 ) -> int:
     """Print the next question, or go on asking until the answer is settled."""
-    from kambin.guideline.asking import next_question
     from kambin.guideline.loading import load_knowledge
     from kambin.pathway import answer
+    from kambin.pathway.answering import ask
 
     if save is not None and not dialogue:
         raise InputError("--save goes with --dialogue", where="--save")
@@ -41,7 +41,7 @@ def run_ask(
 
             write_file(save, dump(patient, "json" if save.suffix == ".json" else "yaml"))
             note(f"case written to {save}")
-    found = next_question(answer(patient, knowledge).decisions.row, knowledge).to_dict()
+    found = ask(answer(patient, knowledge)).to_dict()
     if as_json:
         emit_json(found)
     elif "question" in found:

@@ -32,13 +32,14 @@ def hold_dialogue(case: Case, knowledge: Knowledge, read: TextIO, write: TextIO)
     Case
         With what was answered; what was asked and stays unknown is marked so.
     """
-    from kambin.guideline.asking import Question, next_question
+    from kambin.guideline.asking import Question
     from kambin.pathway import answer
+    from kambin.pathway.answering import ask
 
     skip: set[str] = set()
     print(f"({HELP})", file=write)
     while True:
-        found = next_question(answer(case, knowledge).decisions.row, knowledge, skip=skip)
+        found = ask(answer(case, knowledge), skip=skip)
         if not isinstance(found, Question):
             return case
         place = field_of(found, case)

@@ -19,7 +19,7 @@ from kambin.guideline.proving.cone import cone, decide_again, decide_cone
 if TYPE_CHECKING:
     from kambin.guideline.proving.settling import Completions
 
-__all__ = ["FOCUS", "Answer", "Field", "Question", "Settled", "next_question"]
+__all__ = ["FOCUS", "Answer", "Field", "Question", "Settled", "fields_of", "next_question"]
 
 FOCUS = ("urgency", "indication", "treatment", "endoscopy_approach")
 
@@ -220,13 +220,12 @@ def _question(
 ) -> Question:
     fact = decided.knowledge.facts[item.fact]
     paths = _paths(fact)
-    by_path = _facts_by_path()
     return Question(
         fact=item.fact,
         question=fact.question,
         unit=fact.unit,
         paths=paths,
-        fields=tuple(Field(path, by_path[path]) for path in paths if path in by_path),
+        fields=fields_of(paths),
         cost=fact.cost,
         safety=fact.safety,
         on_scan=item.scan_only,
@@ -242,6 +241,12 @@ def _paths(fact: Fact) -> tuple[str, ...]:
     templates = dict.fromkeys((*((fact.path,) if fact.path else ()), *fact.inputs))
     sides = ("left", "right")
     return tuple(dict.fromkeys(path.replace("{side}", side) for path in templates for side in sides))
+
+
+def fields_of(paths: Sequence[str]) -> tuple[Field, ...]:
+    """Those of some paths of a case that are facts themselves."""
+    by_path = _facts_by_path()
+    return tuple(Field(path, by_path[path]) for path in paths if path in by_path)
 
 
 @cache

@@ -1,17 +1,21 @@
-"""The text-only part of the walk: problem disc, decisions, and what they say in a sentence."""
+"""The text-only part of the walk: problem disc, decisions, what they say in a sentence, what to ask next."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from kambin.case import Case, DiscFinding, fact_row
+from kambin.case import Case, DiscFinding, fact_row, facts
+from kambin.case.findings import disc_findings
 from kambin.diagnosis import Diagnosis, locate, problem_disc
 from kambin.guideline import Decisions, Knowledge, decide
 from kambin.guideline.explaining import questions, sentence
 from kambin.guideline.scoping import require_in_scope
 
-__all__ = ["RESTS_ON", "STOPS", "Answer", "answer", "headline", "open_decisions"]
+if TYPE_CHECKING:
+    from kambin.guideline.asking import Question, Settled
+
+__all__ = ["RESTS_ON", "STOPS", "Answer", "answer", "ask", "headline", "open_decisions"]
 
 STOPS: Mapping[str, tuple[str, ...]] = {
     "emergency": ("urgency", "indication", "treatment"),
@@ -61,6 +65,62 @@ def answer(case: Case, knowledge: Knowledge) -> Answer:
     if found.stop is None:
         require_in_scope(decisions.row, knowledge)
     return found
+
+
+def ask(found: Answer, *, skip: Collection[str] = ()) -> Question | Settled:
+    """The next best question about a case, or that its answers are settled.
+
+    As long as several discs compete, no finding of "the problem disc" can be told. What is asked then is
+    which disc it is, with the finding that tells the discs apart best.
+
+    Parameters
+    ----------
+    found : Answer
+    skip : collection of str
+        Facts not to be asked, because nobody knows them.
+
+    Returns
+    -------
+    Question or Settled
+    """
+    from kambin.guideline.asking import Question, next_question  # the solver is not needed for an answer
+
+    knowledge, row = found.decisions.knowledge, found.decisions.row
+    competing = found.disc is None and len(disc_findings(found.case)) > 1
+    best = next_question(row, knowledge, skip=skip)
+    if not competing or not isinstance(best, Question) or not _of_a_disc(best.fact):
+        return best
+    if "disc_level" not in skip:
+        return _which_disc(found, best)
+    return next_question(row, knowledge, skip={*skip, *filter(_of_a_disc, facts())})
+
+
+def _of_a_disc(fact: str) -> bool:
+    """Whether a fact is read off the record of the problem disc."""
+    return facts()[fact].path.startswith("imaging.discs[]")
+
+
+def _which_disc(found: Answer, waiting: Question) -> Question:
+    """The question which disc it is, in place of one about that disc."""
+    from kambin.guideline.asking import fields_of
+
+    fact, telling = facts()["disc_level"], found.diagnosis.next_finding
+    paths: tuple[str, ...] = (fact.path,)
+    text, cost = fact.question, int(fact.cost)
+    if telling is not None:
+        paths, cost = telling.paths, telling.cost
+        text = f"{text} To tell them apart: {telling.question}"
+    return waiting._replace(
+        fact=fact.name,
+        question=text,
+        unit=fact.unit,
+        paths=paths,
+        fields=fields_of(paths),
+        cost=cost,
+        safety=fact.safety,
+        on_scan=False,
+        answers=(),
+    )
 
 
 def open_decisions(found: Answer, names: Sequence[str] | None = None) -> list[str]:
