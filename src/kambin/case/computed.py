@@ -38,6 +38,7 @@ def tried(kind: str) -> Compute:
     """Whether one kind of care was tried; no only where the list is complete."""
 
     def compute(case: Case, _: DiscFinding | None) -> bool | None:
+        """Whether this kind is in the list; None while the list may go on."""
         if any(item.kind == kind for item in case.care.tried):
             return True
         return False if case.care.tried_complete else None

@@ -71,6 +71,7 @@ def _places() -> Mapping[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
 
     def visit(owner: type[Section], at: str) -> None:
+        """Note where the fields of a section, and of the sections in it, belong."""
         for name, shape in shapes(owner).items():
             found.setdefault(name, []).append(at or "the top level")
             if shape.section is not None:

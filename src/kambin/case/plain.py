@@ -195,6 +195,7 @@ class _Builder:
         self.documents = 0
 
     def build(self, events: Any) -> Any:
+        """Put one document together from the events of its parser."""
         import yaml
 
         for event in events:

@@ -66,6 +66,7 @@ class Structure:
         """The problems in the order of the file."""
 
         def place(at: Steps) -> int:
+            """Position in the file of the innermost part of a path that stands there."""
             while at and at not in self.order:
                 at = at[:-1]
             return self.order.get(at, -1)
@@ -142,6 +143,7 @@ class _Reader:
         self.hints_left = HINTED
 
     def fields(self, mapped: Mapped, owner: type[Section], at: Steps, *, searched: bool) -> dict[str, Any]:
+        """Values of the fields of one section, problems and absences noted on the way."""
         searched = searched or mapped.values.get("complete") is True
         known = shapes(owner)
         values = {}

@@ -88,9 +88,11 @@ def _yaml(plain: dict[str, Any]) -> str:
         """Puts text in quotes wherever this program or another reader would take it for something else."""
 
         def ignore_aliases(self, data: Any) -> bool:
+            """Write what occurs twice twice: a case file has no anchors."""
             return True
 
     def text(writer: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+        """Text in the style in which it is read back as what it is."""
         if re.fullmatch(DAY_PATTERN, value):
             return writer.represent_scalar("tag:yaml.org,2002:timestamp", value)
         style = None if isinstance(plain_word(value), str) else '"'

@@ -245,6 +245,7 @@ def _digest(profile: str, specs: Mapping[str, DecisionSpec], scope: Sequence[Lim
     drop = {"line", "file", "tests", "invariants"}
 
     def plain(value: Any) -> Any:
+        """A specification as plain data, without what bears on no answer."""
         if hasattr(value, "model_dump"):
             value = value.model_dump(exclude={"OPERATIONS"})
         if isinstance(value, dict):

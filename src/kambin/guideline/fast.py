@@ -96,6 +96,7 @@ def compile_fast_chain(
     made = {name: compile_fast(item, complete=complete) for name, item in knowledge.decisions.items()}
 
     def walk(row: FactRow) -> dict[str, FastResult]:
+        """Answer one decision after the other; the results of each are facts of the later ones."""
         facts = dict(row)
         results = {}
         for name, decision in knowledge.decisions.items():

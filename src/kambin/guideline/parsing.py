@@ -79,9 +79,11 @@ class _Reader:
         self.facts, self.define, self.null_tests, self.text = facts, define, null_tests, text
 
     def fail(self, what: str, **more: str) -> ConditionError:
+        """The error, with the text of the condition."""
         return ConditionError(f"{what} in {self.text!r}", **more)
 
     def boolean(self, node: Any) -> Condition:
+        """A node that is true, false or unknown."""
         kind = type(node).__name__
         method = getattr(self, f"_{kind.lower()}", None)
         if kind in _OPERATORS:
@@ -139,9 +141,11 @@ class _Reader:
         return IsNull(self.fact(self.name(node.this)).name)
 
     def comparison(self, node: Any, op: Operator) -> Condition:
+        """Two sides with a comparison between them."""
         return self.comparison_of(node.this, op, node.expression)
 
     def comparison_of(self, left: Any, op: Operator, right: Any) -> Condition:
+        """A comparison of words, or of two numbers of one unit."""
         if type(left).__name__ == "Column" and type(right).__name__ in ("Literal", "Boolean"):
             fact = self.fact(self.name(left))
             if fact.kind in ("enum", "bool"):
@@ -161,6 +165,7 @@ class _Reader:
         return Compare(op, *terms)
 
     def word_comparison(self, fact: Fact, op: Operator, right: Any) -> Condition:
+        """A fact with words, or a yes/no, that equals a literal or does not."""
         if op not in ("=", "<>"):
             raise self.fail(f"{op} does not apply to {fact.name}, which is of kind {fact.kind}")
         if fact.kind == "bool":
@@ -174,6 +179,7 @@ class _Reader:
         return member if op == "=" else Not(member)
 
     def membership(self, fact: Fact, words: tuple[str | int, ...]) -> Condition:
+        """A fact that has one of these words."""
         if not words:
             raise self.fail("IN of nothing")
         for word in words:
@@ -202,6 +208,7 @@ class _Reader:
             )
 
     def term(self, node: Any) -> Term:
+        """A number: a fact or a constant, scaled and moved."""
         kind = type(node).__name__
         if kind == "Paren":
             return self.term(node.this)
@@ -220,6 +227,7 @@ class _Reader:
         raise self.fail(f"{kind} is not allowed in a number")
 
     def arithmetic(self, kind: str, left: Term, right: Term) -> Term:
+        """A sum, difference or product with a literal."""
         if kind == "Mul":
             if left.fact is not None and right.fact is not None:
                 raise self.fail("* takes a literal on one side")
@@ -230,11 +238,13 @@ class _Reader:
         return Term(left.fact, left.scale, left.offset + (right.offset if kind == "Add" else -right.offset))
 
     def name(self, node: Any) -> str:
+        """Name of the fact that a node is."""
         if type(node).__name__ != "Column" or node.table:
             raise self.fail(f"{node.sql()!r} is not a fact")
         return str(node.name)
 
     def fact(self, name: str) -> Fact:
+        """The fact of this name; an error names the nearest ones."""
         if name in self.facts:
             return self.facts[name]
         from difflib import get_close_matches
@@ -243,6 +253,7 @@ class _Reader:
         raise self.fail(f"unknown fact {name!r}", now=f"did you mean {', '.join(near)}?" if near else "")
 
     def literal(self, node: Any) -> str | int:
+        """A word or a whole number."""
         if type(node).__name__ != "Literal":
             raise self.fail(f"{type(node).__name__} is not a literal")
         if node.is_string:

@@ -34,6 +34,7 @@ def once_per_object(make: Callable[[Key], Value]) -> Callable[[Key], Value]:
 
     @wraps(make)
     def remembered(key: Key) -> Value:
+        """The value for this very object."""
         found = known.get(id(key))
         if found is None:
             found = known[id(key)] = (key, make(key))

@@ -108,6 +108,7 @@ def _reasons_of_difference(used: DecisionResult, source: DecisionResult, knowled
     """Conflicts behind the changes that say something else about this patient than the documents do."""
 
     def speaking(result: DecisionResult) -> set[tuple[str, str, str, bool | None]]:
+        """The arguments that say something about this patient."""
         return {
             (item.argument.id, item.argument.role, item.argument.strength, item.truth)
             for option in result.options

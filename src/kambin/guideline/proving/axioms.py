@@ -42,6 +42,7 @@ def keeps_axioms(
     names = {name for holds in chosen for name in facts_of(holds)}
 
     def keeps(row: Mapping[str, FactValue]) -> bool:
+        """Whether a row breaks none of the axioms."""
         return False not in truths({name: row[name] for name in names})
 
     return keeps

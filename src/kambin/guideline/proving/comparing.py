@@ -40,6 +40,7 @@ def _edge(number: Number, term: Term, op: Operator, constant: float) -> float:
     upper = term.scale > 0
 
     def above(value: float) -> bool:
+        """Whether a value lies on the upper side of the turn."""
         holds = _holds(_at(term, value), op, constant)
         return holds if (op in (">", ">=")) == upper else not holds
 

@@ -143,6 +143,7 @@ def _difference(
     versions = [(version, cone(version, [decision])) for version in (one, other)]
 
     def answers(trial: dict[str, FactValue]) -> tuple[DecisionResult, DecisionResult]:
+        """What both versions answer."""
         found = [decide_cone(trial, version, names).results[decision] for version, names in versions]
         return found[0], found[1]
 
@@ -150,6 +151,7 @@ def _difference(
     allowed = keeps_axioms(axioms, hidden_only=True)
 
     def shows(trial: dict[str, FactValue]) -> bool:
+        """Whether both still answer as for the whole patient."""
         return tuple(_said(result.outcome) for result in answers(trial)) == whole and allowed(trial)
 
     small = shrink(row, shows)

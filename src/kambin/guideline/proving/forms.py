@@ -95,12 +95,14 @@ class Forms:
         where = self.decision.id
 
         def holds(decided: Decisions) -> bool:
+            """Whether it is so for a decided patient."""
             outcome = decided.results[where].outcome
             if outcome.kind in ("fired", "recommended"):
                 return outcome.options[0] in options
             return outcome.kind in kinds
 
         def formula(chain: Chain) -> Formula:
+            """The same for the solver."""
             answer = chain.answers[where]
             single = either(answer.fired, answer.recommended)
             given = either(*(answer.given.get(name, False) for name in options))
@@ -117,11 +119,13 @@ class Forms:
         where, addition = self.decision.id, {x.id for x in self.decision.options if x.addition}
 
         def holds(decided: Decisions) -> bool:
+            """Whether it is so for a decided patient."""
             outcome = decided.results[where].outcome
             named = (*(() if outcome.kind == "undetermined" else outcome.options), *outcome.additions)
             return outcome.kind not in kinds and not set(named) & set(options)
 
         def formula(chain: Chain) -> Formula:
+            """The same for the solver."""
             answer, standings = chain.answers[where], chain.options[where]
             given = [standings[name].eligible if name in addition else answer.given[name] for name in options]
             return negate(either(*given, *(answer.kind(kind) for kind in kinds)))
@@ -141,6 +145,7 @@ class Forms:
         index = self.knowledge.decisions[where].argument_index[argument]
 
         def holds(decided: Decisions) -> bool:
+            """Whether it is so for a decided patient."""
             options = decided.results[where].options
             return [item for option in options for item in option.arguments][index].truth is truth
 
@@ -160,6 +165,7 @@ class Forms:
         where = self.decision.id
 
         def holds(decided: Decisions) -> bool:
+            """Whether it is so for a decided patient."""
             result = decided.results[where]
             return result.option(one).low > result.option(other).high
 

@@ -117,9 +117,11 @@ class _AnyLeads:
         self._bounds = bounds
 
     def worst(self, one: str, other: str, lead: int) -> Formula:
+        """One leads the other by this much even at its worst."""
         return self._bounds[one].low - self._bounds[other].high >= lead
 
     def best(self, one: str, other: str, lead: int) -> Formula:
+        """One may lead the other by this much."""
         return self._bounds[one].high - self._bounds[other].low >= lead
 
 

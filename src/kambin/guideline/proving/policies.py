@@ -81,6 +81,7 @@ def standing(roles: Sequence[tuple[str, Pair]]) -> Standing:
     """
 
     def of(role: str) -> list[Pair]:
+        """The pairs of one role."""
         return [pair for name, pair in roles if name == role]
 
     exclude, veto, require, any_of = of("exclude"), of("veto"), of("require"), of("any")

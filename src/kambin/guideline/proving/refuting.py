@@ -152,6 +152,7 @@ class Differences:
         truth, other_truth = compile_truth(one), compile_truth(other)
 
         def shows(trial: dict[str, FactValue]) -> bool:
+            """Whether this patient tells the two conditions apart, or shows them true together."""
             found = truth(trial), other_truth(trial)
             return None not in found and (found[0] is True if same else found[0] is not found[1])
 

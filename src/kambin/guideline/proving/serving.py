@@ -79,6 +79,7 @@ def _unserved(
     exempt = compile_truths([item.condition for item in allowed if item.condition is not None])
 
     def shows(trial: dict[str, FactValue]) -> bool:
+        """Whether nobody serves this patient, who is not exempt."""
         decided = decide_cone(trial, setting.knowledge, names)
         kind = decided.results[decision.id].outcome.kind
         return kind == "none" and all(truth is False for truth in exempt(decided.row))

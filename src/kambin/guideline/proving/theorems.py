@@ -70,6 +70,7 @@ def _readable(setting: Setting, theorem: Theorem, claim: Claim, row: dict[str, F
     names = looked_at(theorem, claim, setting.knowledge)
 
     def shows(trial: dict[str, FactValue]) -> bool:
+        """Whether this patient still violates the theorem."""
         return violates(theorem, claim, decide_cone(trial, setting.knowledge, names))
 
     allowed = keeps_axioms(setting.obligations.axioms, hidden_only=True)

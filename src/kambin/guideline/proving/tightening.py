@@ -58,6 +58,7 @@ def _readable(
     names, base_names = cone(overlaid, [decision]), cone(base, [decision])
 
     def shows(trial: dict[str, FactValue]) -> bool:
+        """Whether the overlay makes the option eligible for this patient, and only it."""
         with_it = decide_cone(trial, overlaid, names).results[decision].option(option).status
         without = decide_cone(trial, base, base_names).results[decision].option(option).status
         return with_it is Status.ELIGIBLE and without is not Status.ELIGIBLE

@@ -77,6 +77,7 @@ def _support(truths: Truths, option: Option, found: list[Truth]) -> tuple[int, i
     graph, kind = truths.graph, truths.dialect.support
 
     def total(role: Role, part: str) -> int:
+        """Sum of the weights of one role whose truth is so."""
         terms = [
             graph.node(f"CAST(({{0}} & {WEIGHTS[argument.strength]}) AS {kind})", getattr(truth, part))
             for argument, truth in zip(option.arguments, found, strict=True)

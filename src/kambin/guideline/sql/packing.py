@@ -164,6 +164,7 @@ def stored_fired(truths: Truths, decision: Decision) -> Fired:
     kind = (1 << _KIND) - 1
 
     def equal(mask: int, value: int) -> int:
+        """Mask that tells whether the masked answer is this value."""
         return truths.mask(f"(({{0}} & {mask}) = {value})", answer)
 
     words = {

@@ -111,6 +111,7 @@ def compile_steps(
     where = dict.fromkeys(keep, table)
 
     def add(truths: Truths, outputs: Mapping[str, int]) -> None:
+        """Add a step that keeps these outputs."""
         kept = {} if steps else {name: truths.graph.node(quoted(name)) for name in keep}
         name = f"{prefix}_{len(steps) + 1}"
         columns = truths.graph.columns([*kept.values(), *outputs.values()])
