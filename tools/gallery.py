@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from kambin.access.answers import NOT_CERTAIN
 from kambin.case import Case, load
 from kambin.pathway import Walk, walk
 from kambin.plan import Plan
@@ -78,11 +79,20 @@ def answers(plan: Plan) -> Iterator[tuple[str, str]]:
         if decision is None:
             yield label, "not asked: the red flag comes first"
             continue
-        provisional = ", provisional" if decision["outcome"]["provisional"] else ""
+        outcome = decision["outcome"]
+        provisional = ", provisional" if outcome["provisional"] and outcome["kind"] != "equipoise" else ""
         yield label, short_answer(decision).rstrip(".") + provisional
     for way in plan.access:
-        yield f"On the scan, {way['approach']}", way["why"].rstrip(".")
+        doubt = "" if certain(way) else " (not certain)"
+        yield f"On the scan, {way['approach']}", way["why"].rstrip(".") + doubt
     yield "Missing", missing(plan)
+
+
+def certain(way: Mapping[str, Any]) -> bool:
+    """Whether corridor or block stands for everything that the scan leaves open."""
+    best = way["recommended"]
+    cautions = [*way["cautions"], *(way["proposals"][best]["cautions"] if best is not None else ())]
+    return all(one["code"] not in NOT_CERTAIN for one in cautions)
 
 
 def missing(plan: Plan) -> str:
