@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kambin.files import write_file
+from kambin.files import load_yaml, write_file
 
 
 @given(content=st.one_of(st.binary(), st.text(st.characters(codec="utf-8"))))
@@ -47,3 +48,17 @@ def test_others_may_read_what_the_mask_lets_them(tmp_path: Path) -> None:
     finally:
         os.umask(mask)
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("room", ["access", "anatomy", "outcome", "report"])
+def test_the_quick_reader_of_data_reads_what_the_plain_one_reads(root: Path, room: str) -> None:
+    texts = [
+        path.read_text(encoding="utf-8") for path in sorted((root / "src/kambin" / room).rglob("*.yaml"))
+    ]
+    assert texts
+    assert all(load_yaml(text) == yaml.safe_load(text) for text in texts)
+
+
+def test_data_can_not_make_objects() -> None:
+    with pytest.raises(yaml.YAMLError):
+        load_yaml("!!python/object/apply:os.getcwd []")

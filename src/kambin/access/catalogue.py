@@ -149,10 +149,10 @@ class Rules:
 
 @cache
 def _file(name: str) -> dict[str, Any]:
-    import yaml
+    from kambin.files import load_yaml
 
     text = resources.files("kambin.access").joinpath(name).read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = load_yaml(text)
     return loaded
 
 

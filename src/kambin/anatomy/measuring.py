@@ -27,10 +27,10 @@ SURFACE_MM = 0.3
 @cache
 def definitions() -> dict[str, dict[str, str]]:
     """Name of each measurement → its unit, what it belongs to, and its definition."""
-    import yaml
+    from kambin.files import load_yaml
 
     text = resources.files("kambin.anatomy").joinpath("measurements.yaml").read_text(encoding="utf-8")
-    return {item["name"]: dict(item) for item in yaml.safe_load(text)}
+    return {item["name"]: dict(item) for item in load_yaml(text)}
 
 
 def length_uncertainty(voxel_mm: float, ends: int = 2) -> float:

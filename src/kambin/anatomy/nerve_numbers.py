@@ -38,10 +38,10 @@ class Number:
 @cache
 def numbers() -> dict[str, Any]:
     """Everything in `nerves.yaml`."""
-    import yaml
+    from kambin.files import load_yaml
 
     text = resources.files("kambin.anatomy").joinpath("nerves.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = load_yaml(text)
     return loaded
 
 

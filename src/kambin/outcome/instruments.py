@@ -100,9 +100,9 @@ class Responder:
 
 @cache
 def _content() -> Mapping[str, Any]:
-    import yaml
+    from kambin.files import load_yaml
 
-    content: Mapping[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    content: Mapping[str, Any] = load_yaml(FILE.read_text(encoding="utf-8"))
     return content
 
 

@@ -50,9 +50,9 @@ class Result:
 @cache
 def settings() -> Mapping[str, Any]:
     """Return the settings of calibration."""
-    import yaml
+    from kambin.files import load_yaml
 
-    content: Mapping[str, Any] = yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))
+    content: Mapping[str, Any] = load_yaml(SETTINGS.read_text(encoding="utf-8"))
     return content
 
 

@@ -31,10 +31,10 @@ class StepView:
 
 @cache
 def _said() -> Mapping[str, Any]:
-    import yaml
+    from kambin.files import load_yaml
 
     text = files("kambin.report").joinpath("data/steps.yaml").read_text(encoding="utf-8")
-    found: Mapping[str, Any] = yaml.safe_load(text)
+    found: Mapping[str, Any] = load_yaml(text)
     return found
 
 

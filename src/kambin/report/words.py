@@ -40,10 +40,10 @@ NARROW = "\u00a0"  # between a number and its unit: no line ends there
 @cache
 def words() -> Mapping[str, Any]:
     """What ``data/words.yaml`` holds."""
-    import yaml
+    from kambin.files import load_yaml
 
     text = files("kambin.report").joinpath("data/words.yaml").read_text(encoding="utf-8")
-    found: Mapping[str, Any] = yaml.safe_load(text)
+    found: Mapping[str, Any] = load_yaml(text)
     return found
 
 

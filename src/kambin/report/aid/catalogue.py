@@ -90,10 +90,10 @@ def placeholders(text: str) -> tuple[str, ...]:
 @cache
 def data_file(name: str) -> Any:
     """What a file of ``report/data/aid`` holds."""
-    import yaml
+    from kambin.files import load_yaml
 
     path = files("kambin.report").joinpath(f"data/aid/{name}.yaml")
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return load_yaml(path.read_text(encoding="utf-8"))
 
 
 @cache

@@ -44,10 +44,10 @@ class Line:
 
 @cache
 def _data() -> Mapping[str, Any]:
-    import yaml
+    from kambin.files import load_yaml
 
     text = resources.files("kambin.report").joinpath("data/pictures.yaml").read_text(encoding="utf-8")
-    loaded: Mapping[str, Any] = yaml.safe_load(text)
+    loaded: Mapping[str, Any] = load_yaml(text)
     return loaded
 
 
