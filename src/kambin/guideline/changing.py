@@ -196,13 +196,14 @@ def single_changes(result: DecisionResult, row: FactRow, knowledge: Knowledge) -
         if was is None:
             continue
         base = touched.pick(truths)
+        known: dict[tuple[Truth, ...], Outcome | None] = {base: None}  # many words turn the same conditions
         for values in _candidates(knowledge.facts[name], touched, row):
             for value in values:
                 changed[name] = value
                 turned = touched.truths(changed)
-                if turned == base:
-                    continue
-                outcome = would_be.outcome(touched.places, base, turned)
+                if turned not in known:
+                    known[turned] = would_be.outcome(touched.places, base, turned)
+                outcome = known[turned]
                 if outcome is not None:
                     found.append(_single_change((name, was, value, outcome)))
                     break
@@ -222,6 +223,7 @@ class _WouldBe:
         self._decision = result.decision
         self._options = result.options
         self._answer = result.outcome[:2]
+        self._known: dict[tuple[tuple[int, Tally], ...], Outcome | None] = {}
         self._live = {i: item for i, item in enumerate(result.options) if item.live}
 
     def outcome(
@@ -235,6 +237,12 @@ class _WouldBe:
                 for i, worth in where:
                     tally = tallies[i] if i in tallies else options[i].tally
                     tallies[i] = tally - worth[was] + worth[now]
+        key = tuple(tallies.items())  # other facts turn the same truths: two reasons to exclude one option
+        if key not in self._known:
+            self._known[key] = self._outcome(tallies)
+        return self._known[key]
+
+    def _outcome(self, tallies: Mapping[int, Tally]) -> Outcome | None:
         imagined = self._imagined(tallies)
         if imagined is None:
             return None
