@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import subprocess
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +16,8 @@ from kambin.report.pictures.beside import Beside, Broken
 from kambin.report.pictures.figures import Desk, Gallery, Job
 from kambin.report.pictures.studio import Studio
 from tests.report.pictures import hand_made
+
+SCAN = Path(__file__).resolve().parents[3] / "examples" / "scans" / "demo_labels.nii.gz"
 
 
 @pytest.fixture
@@ -125,6 +128,19 @@ def test_read_only_mappings_travel() -> None:
     found = pickle.loads(held.getvalue())
     assert found == {"a": {1: 2}}
     assert isinstance(found["a"], MappingProxyType)
+
+
+def test_a_spine_that_was_measured_travels() -> None:
+    import io
+
+    from kambin.anatomy import read_spine
+
+    spine = read_spine(SCAN)
+    held = io.BytesIO()
+    beside._Pickler(held, protocol=pickle.HIGHEST_PROTOCOL).dump(spine)
+    found = pickle.loads(held.getvalue())
+    assert found.to_dict() == spine.to_dict()
+    assert (found.model.labels.volume.array == spine.model.labels.volume.array).all()
 
 
 def test_nothing_is_drawn_of_a_spine_without_geometry() -> None:

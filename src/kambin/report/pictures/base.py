@@ -26,6 +26,7 @@ CT_WINDOW = (-160.0, 900.0)
 # an image with values below this is a CT: air is -1000 there, and no magnitude image of MR is negative
 CT_AIR = -200.0
 BONE_HU = 1000.0  # no soft tissue is as dense
+BONY = ("vertebra", "sacrum", "hip", "bone")
 # a structure is named in the words of a picture where it fills at least this area
 NAMED_MM2 = 20.0
 
@@ -84,7 +85,9 @@ def ground(canvas: Canvas, scene: Scene, plane: Plane) -> tuple[str, ...]:
         pixels[border] = (pixels[border] * OUTLINE).round()
     else:
         values = look_image(scene.image, plane)
-        tint = np.where((values == 0.0) & blanked(scene.image), TINT_BLANK, TINT)[..., None]
+        soft = np.array([False, *(look.name not in BONY for look in looks)])[codes]
+        blank = (values == 0.0) & soft & blanked(scene.image)  # marrow is blank too, and is seen as bone
+        tint = np.where(blank, TINT_BLANK, TINT)[..., None]
         opacity = painted[..., 3:].astype(np.float64) / 255.0 * tint
         mixed = _grey(scene.image, values) * (1 - opacity) + painted[..., :3] * opacity
         mixed[border] = 0.5 * mixed[border] + 0.5 * painted[border, :3]

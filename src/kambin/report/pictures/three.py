@@ -150,6 +150,7 @@ def _rendered(scene: Scene, plane: Plane, proposal: Proposal | None) -> NDArray[
     try:
         renderer = vtkRenderer()
         renderer.SetBackground(0.98, 0.98, 0.97)
+        renderer.UseFXAAOn()  # smooth edges in half the time of many samples, where software renders
         for mesh, look, opacity in _meshes(scene, plane, proposal):
             renderer.AddActor(_actor(mesh, look, opacity))
         window = _window(plane.shape)
@@ -204,7 +205,7 @@ def _window(shape: tuple[int, int]) -> Any:
 
     window = vtkRenderWindow()
     window.SetOffScreenRendering(1)
-    window.SetMultiSamples(8)
+    window.SetMultiSamples(0)
     window.SetSize(shape[1], shape[0])
     if not window.SupportsOpenGL():
         raise Unrendered(
