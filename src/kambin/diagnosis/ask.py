@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from functools import cache
+from operator import mul
 from typing import NamedTuple
 
 from kambin.case import DiscFinding, facts
@@ -149,19 +150,18 @@ def _gain(asked: Asked, weights: dict[int, float]) -> float:
         alike.setdefault(logs, []).append(weight)
     if len(alike) < 2:
         return 0.0
-    shares = [math.fsum(members) for members in alike.values()]
+    backgrounds = [background for background, _ in asked.answers]
+    shares = list(map(math.fsum, alike.values()))
     likelihoods = []
     for told in alike:
-        row = [background * math.exp(log) for log, (background, _) in zip(told, asked.answers, strict=True)]
+        row = list(map(mul, backgrounds, map(math.exp, told)))
         total = math.fsum(row)
         likelihoods.append([value / total for value in row])
     gain: list[float] = []
-    for answer in range(len(asked.answers)):
-        parts = [share * row[answer] for share, row in zip(shares, likelihoods, strict=True)]
+    for column in zip(*likelihoods, strict=True):  # one answer, as likely as each of the candidates makes it
+        parts = list(map(mul, shares, column))
         mean = math.fsum(parts)
-        gain.extend(
-            part * math.log2(row[answer] / mean) for part, row in zip(parts, likelihoods, strict=True)
-        )
+        gain += [part * math.log2(value / mean) for part, value in zip(parts, column, strict=True)]
     return math.fsum(gain)
 
 
@@ -175,6 +175,7 @@ def _wording(name: str, side: str | None) -> tuple[str, int]:
 def _signs(
     seen: Observation, strongest: dict[int, float], weights: dict[int, float], figures: Figures
 ) -> Iterator[Asked]:
+    touched: dict[int, list[tuple[int, float]]] = {}  # for each group of findings, the candidates it tells of
     for question in figures.questions:
         if question.path in seen.answered:
             continue
@@ -182,12 +183,13 @@ def _signs(
         for outcome in question.outcomes.values():
             logs: dict[int, float] = {}
             for component in outcome.components:
-                shares = component.shares
-                touched = [index for index in weights if index in shares]
-                if touched:
+                group, shares = component.group, component.shares
+                if group not in touched:
+                    touched[group] = [(index, shares[index]) for index in weights if index in shares]
+                if touched[group]:
                     more = increment(component, strongest, figures.overlap)
-                    for index in touched:
-                        logs[index] = logs.get(index, 0.0) + more * shares[index]
+                    for index, share in touched[group]:
+                        logs[index] = logs.get(index, 0.0) + more * share
             answers.append((outcome.background, logs))
         if any(logs for _, logs in answers):
             yield Asked(question.path, *_wording(question.fact, question.side), tuple(answers))
