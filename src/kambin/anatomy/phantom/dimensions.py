@@ -72,6 +72,7 @@ class _Draw:
         self.patient = self.normal()
 
     def normal(self) -> float:
+        """One standard normal number; zero for the mean patient."""
         return 0.0 if self.source is None else float(self.source.standard_normal())
 
     def row(self, entry: Mapping[str, Any], count: int, *, together: bool) -> list[tuple[float, float]]:

@@ -109,6 +109,7 @@ def organs(column: Column) -> Iterator[Placed]:
     top = bones[0].at[2, 3] + 55.0
 
     def front(index: int) -> Floats:
+        """Middle of a body's front, in the model's frame."""
         bone = bones[index]
         return frames.apply(bone.at, np.array([0.0, -bone.body[1], 0.0]))
 

@@ -202,6 +202,7 @@ class PhantomTruth:
             def lps(
                 flat: Floats, opening: Opening = opening, sign: float = sign, depth: float = depth
             ) -> Floats:
+                """Points (outwards, cranial) of the triangle's plane as LPS."""
                 spread = np.column_stack([sign * flat[:, 0], np.full(len(flat), depth), flat[:, 1]])
                 return self.place.points(opening.plate.model(spread))
 

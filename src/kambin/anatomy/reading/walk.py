@@ -152,6 +152,7 @@ class _Walk:
         self.open: list[tuple[int, bool, bool]] = []
 
     def run(self, at: int, implicit: bool) -> None:
+        """Walk from a byte to the end; `implicit` where elements do not say their kind."""
         data, size = self.data, len(self.data)
         while at < size or self.open:
             at = self._closed(at)
