@@ -1,9 +1,9 @@
 """Measure foramina, triangles, sac and derived roots of phantoms against their truth.
 
 ``python tools/nerve_errors.py [PATIENTS [MINUTES]]`` writes ``build/nerves.json``. Each patient is another
-phantom in another pose, at voxels of 0.8 mm; all but the roots is measured with the nerves in the map. Patients
-that the same code has measured before are taken from ``build/nerves.jsonl``; only the first are begun after so
-many minutes.
+phantom in another pose, at voxels of 0.8 mm; all but the roots is measured with the nerves in the map.
+Patients that the same code has measured before are taken from ``build/nerves.jsonl``; only the first are
+begun after so many minutes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TARGET_INSIDE = 0.9
 
 
 def patient(seed: int) -> dict[str, Any]:
-    """Errors with the nerves in the map, and the points of derived roots that have the truth in their region."""
+    """Errors with the nerves in the map; derived roots: points whose truth lies in their region, and all."""
     phantom = Phantom(seed)
     return {
         "errors": [list(astuple(error)) for error in errors_of(phantom, seed)],
