@@ -316,8 +316,8 @@ def certificates(quick: bool) -> list[Row]:
             raise AnswersDiffer(f"brute force beats the bound by {best - result.upper_bound:.3f} mm")
     count = f"{len(gaps)} planted scenes"
     how = (
-        f"{judged / 2:,.0f} rays a scene over all that is allowed and as many within 3° of the answer; it came "
-        f"within {NEAR_MM} mm of the answer in {near} of {len(gaps)}; the best was {max(gains):+.3f} mm"
+        f"{judged / 2:,.0f} rays a scene over all that is allowed and as many within 3° of the answer; "
+        f"it came within {NEAR_MM} mm of the answer in {near} of {len(gaps)}; at best {max(gains):+.3f} mm"
     )
     return [
         at_most("T4", "certificate: largest gap", max(gaps), 0.10, "mm", count),

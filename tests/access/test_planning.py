@@ -124,7 +124,8 @@ def test_pose_and_side_change_nothing_but_themselves(which: str) -> None:
     one, other = alone("straight"), alone(which)
     assert (one.recommended is None) == (other.recommended is None)
     assert one.recommended is not None and other.recommended is not None
-    a, b = one.proposals[one.recommended], other.proposals[other.recommended]
+    # the widest budget of bone: which of two nearly equal ones is the knee, a raster may decide
+    a, b = one.proposals[0], other.proposals[0]
     least = [min(c.clearance_mm for c in item.clearances if c.kind == "nerve") for item in (a, b)]
     assert least[0] == pytest.approx(least[1], abs=RASTER_MM)
     assert a.entry.from_midline_mm == pytest.approx(b.entry.from_midline_mm, abs=12)

@@ -28,6 +28,8 @@ Floats: TypeAlias = NDArray[np.float64]
 LONGEST_MM = 200.0
 # Directions at which the corners of the region are taken, along each angle.
 CORNERS = 4
+# Every grid's step divides this: 0.8 mm and 2 mm.
+EVEN_MM = 4.0
 # Steps along a ray to where it leaves the body, mm.
 RAY_STEP_MM = 3.0
 
@@ -68,7 +70,7 @@ def region_of(
         inside &= (line - local.origin_lps) @ local.axes[0] < farthest
         stop = len(steps) - 1 if inside.all() else int(np.argmin(inside))
         ends.append(line[[max(stop, 1)]])
-    return _within(Roi.around(np.concatenate(ends), 12.0), wide), edge
+    return _even(_within(Roi.around(np.concatenate(ends), 12.0), wide)), edge
 
 
 def _corners(local: Local, box: TipBox) -> Floats:
@@ -87,6 +89,16 @@ def _farthest(rules: Rules, local: Local, box: TipBox) -> float:
 def _within(wanted: Roi, whole: Roi) -> Roi:
     low = np.maximum(wanted.low_lps, whole.low_lps)
     return Roi(low, np.maximum(np.minimum(wanted.high_lps, whole.high_lps), low + 1.0))
+
+
+def _even(roi: Roi) -> Roi:
+    """The region, smaller by less than `EVEN_MM` so that every grid ends in a node at both of its sides.
+
+    The grids of a mirrored patient are then mirrored too.
+    """
+    middle, size = (roi.low_lps + roi.high_lps) / 2, roi.high_lps - roi.low_lps
+    half = np.maximum(np.floor(size / EVEN_MM + 1e-9), 1.0) * EVEN_MM / 2
+    return Roi(middle - half, middle + half)
 
 
 def _inside(piece: Piece, points: Floats) -> NDArray[np.bool_]:
