@@ -27,9 +27,7 @@ AA = {
         "type": "tag",
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     },
-    "resultTypes": [
-        "violations"
-    ],  # describing what passes takes most of the time
+    "resultTypes": ["violations"],  # describing what passes takes most of the time
 }
 
 

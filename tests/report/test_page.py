@@ -253,7 +253,8 @@ def test_the_first_screen_is_one_sentence_one_table_one_picture() -> None:
         ["Urgency", "Label of elective.", "✓ settled"],
         [
             "Treatment",
-            "Label of alpha or Label of beta: the patient's values decide, once a clear way to the disc is shown."
+            "Label of alpha or Label of beta: the patient's values decide,"
+            " once a clear way to the disc is shown."
             " To consider with it: Label of fusion_addition.",
             "= equipoise",
         ],
