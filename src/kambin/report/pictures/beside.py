@@ -31,14 +31,13 @@ PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from kambin.report.pictures.beside import serve; serve()"
 )
-# loaded before the first job comes: what every picture needs
+# loaded before the first job comes, beside the kernels: what every picture needs
 EARLY = (
     "scipy.ndimage",
     "matplotlib.backends.backend_svg",
     "matplotlib.figure",
     "contourpy",
     "kambin.report.pictures.figures",
-    "kambin.report.pictures.kernels",
     "vtkmodules.vtkRenderingOpenGL2",
     "vtkmodules.vtkFiltersCore",
 )
@@ -132,9 +131,11 @@ def serve() -> None:
     for name in EARLY:
         with contextlib.suppress(ImportError):
             import_module(name)
+    from kambin.report.pictures.early import prepare
     from kambin.report.pictures.figures import Desk
     from kambin.report.pictures.scene import scene_of
 
+    prepare()
     asked = sys.stdin.buffer
     with contextlib.suppress(EOFError):
         desk = Desk(scene_of(pickle.load(asked)))
