@@ -201,7 +201,8 @@ def test_real_maps_without_nerves_get_derived_ones_on_both_sides(shared_dir: Pat
     assert all(root.how == "derived" for root in found.roots) and not found.herniations
     assert {(root.name, root.side) for root in found.roots} >= {("L4", side) for side in SIDES}
     heights = {key: value for key, (value, _) in values(found).items() if key[0] == "foramen_height"}
-    assert len(heights) >= 9
+    # at L5-S1 of s0328 transverse processes join all of the pedicles, and what lies between them is withheld
+    assert len(heights) >= (8 if name == "totalseg_s0328" else 10)
     for (_, level, side), height in heights.items():
         assert 6.0 < height < 24.0
         if side == "left" and ("foramen_height", level, "right") in heights:

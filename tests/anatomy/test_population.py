@@ -19,20 +19,12 @@ from kambin.anatomy.phantom import Phantom
 from tests.anatomy.population import errors_at, population, table
 from tests.anatomy.records import gathered
 
-# lengths are to reach half a voxel; what these reach instead, in voxels, and why they do not (docs/adr/0012)
+# lengths are to reach half a voxel; what these reach instead, in voxels, and why they do not:
 REACHED_VOXELS = {
-    "endplate_depth": 0.9,
-    "endplate_width": 0.8,
-    "disc_depth": 0.8,
-    "pedicle_width": 1.3,
-    "pedicle_height": 0.9,
-    "canal_width": 0.8,
-    "canal_depth": 1.2,
-    # behind a disc the line may graze the lower edge of a lamina: bone in the one, none in the other
-    "canal_depth_at_disc": 9.0,
-    "crest_above_l45": 0.8,
-    "crest_above_l5_pedicle": 1.2,
-    "body_width": 0.7,
+    # two flat walls that lie nearly along the grid err together over several rows
+    "pedicle_width": 0.6,
+    # the axis that it is measured along leans by what the middle of the L5-S1 disc is off
+    "crest_above_l45": 0.6,
 }
 
 
@@ -45,7 +37,7 @@ def judge(rows: Sequence[dict[str, Any]]) -> list[str]:
             continue
         limit = row["target"]
         if row["kind"] == "length":
-            limit = max(limit, REACHED_VOXELS.get(row["name"], 0.6) * row["voxel_mm"])
+            limit = max(limit, REACHED_VOXELS.get(row["name"], 0.5) * row["voxel_mm"])
         if limit is not None and row["p95"] > limit:
             missed.append(f"{row['name']} at {row['voxel_mm']} mm: {row['p95']:.3f} > {limit:.3f}")
     return missed

@@ -35,6 +35,8 @@ HEIGHT_SHARES = (0.6, 0.8, 1.0)
 BELOW_FRONT_MM = 2.0
 # A row shows the lamina where more than this share of its lines across the strip meet bone.
 LAMINA_SHARE = 0.6
+# Pedicles are at most so wide; what is wider is joined to its transverse process all over and has no arch.
+WIDEST_MM = 21.0
 # An ellipse is so much wider than the median of its middle rows: 1 / sqrt(1 - (WAIST_SHARE / 2)²).
 ELLIPSE = 1.05
 # Share of the width, about its middle, over which top and bottom are read as an arch.
@@ -193,14 +195,16 @@ def _measured(
     alone = width[waist] <= JOINED * float(np.percentile(width[waist], 25))
     # rows that a process widens on one side must not count as an arch: no oval is rounder than an ellipse
     usual = float(np.median(width[waist][alone]))
-    least = min(_crown(z[waist][alone], width[waist][alone]), ELLIPSE * usual)
+    joined = usual > WIDEST_MM
+    least = usual if joined else min(_crown(z[waist][alone], width[waist][alone]), ELLIPSE * usual)
     # a transverse process that joins on some rows widens them, and must not count as the pedicle's edge
     inner, outer = float(np.median(medial[waist])), float(np.percentile(lateral[waist], 25))
-    if not PEDICLE_WIDTH_MM[0] <= least <= PEDICLE_WIDTH_MM[1]:
+    if not PEDICLE_WIDTH_MM[0] <= usual <= PEDICLE_WIDTH_MM[1]:
         return None
     sign = 1.0 if side is Side.LEFT else -1.0
     centre_x = inner + least / 2
-    reach = _reach(body, section, sign * centre_x, max(CROWN_SHARE * least, 2.0), int(rows[len(rows) // 2]))
+    half = least / 2 - 1.0 if joined else max(CROWN_SHARE * least, 2.0)
+    reach = _reach(body, section, (sign * centre_x, half), int(rows[len(rows) // 2]), joined)
     if reach is None:
         return None
     step = float(z[1] - z[0])
@@ -212,8 +216,15 @@ def _measured(
     return Pedicle(side, body.patch.lps(local), inner, outer, low, high, least, high - low)
 
 
-def _reach(body: Body, section: float, centre_x: float, half: float, row: int) -> tuple[float, float] | None:
-    """Bottom and top of a pedicle; of three sections the middle, so that pars or joint in one count not."""
+def _reach(
+    body: Body, section: float, strip: tuple[float, float], row: int, joined: bool
+) -> tuple[float, float] | None:
+    """Bottom and top of a pedicle; of three sections the middle, so that pars or joint in one count not.
+
+    `strip` is the middle and half the width of what is looked at. Where a process joins there is no arch, and
+    the extremes count.
+    """
+    centre_x, half = strip
     x, _, z = body.patch.axes
     wall = float(body.wall[0])
     near = np.abs(x - centre_x) <= half
@@ -227,9 +238,9 @@ def _reach(body: Body, section: float, centre_x: float, half: float, row: int) -
             for way in (-1, 1)
         )
         if np.isfinite(low).any() and np.isfinite(high).any():
-            low, high = low[:, 0], high[:, 0]
-            bottom = -_crown(x[near][np.isfinite(low)], -low[np.isfinite(low)])
-            found.append((bottom, _crown(x[near][np.isfinite(high)], high[np.isfinite(high)])))
+            ends = [(x[near][np.isfinite(end[:, 0])], end[np.isfinite(end)]) for end in (-low, high)]
+            bottom, top = (float(end.max()) if joined else _crown(at, end) for at, end in ends)
+            found.append((-bottom, top))
     if not found:
         return None
     lows, highs = zip(*found, strict=True)

@@ -44,14 +44,17 @@ TIP_MM = 2.0
 # The bodies' posterior corner is looked for this far above and below the endplate's plane, and at most this
 # far behind the body's part.
 CORNER_MM, CUT_MM = 5.0, 2.5
+# Between a given disc and the bodies nothing is open farther in front than this.
+BEFORE_CORNER_MM = 3.0
 # A pedicle's edge that runs straight ends where its line ends, an arched one at its crown; between these
 # distances from the line (mm, and share of the voxel added) and these slopes the two are blended, so that
 # left and right do not fall on different sides of a limit.
 BEND_MM, BEND_VOXELS, SLOPES = (0.1, 0.35), (0.1, 0.2), (0.2, 0.45)
 # The crown is looked for along this share of the pedicle's length.
 CROWN_SHARE = 0.8
-# Less than this between two pedicles is no foramen but a mistake of the parts.
-LEAST_HEIGHT_MM = 4.0
+# Less than this between two pedicles is taken for a mistake of the parts, not for a foramen: a choice of this
+# room, seen where a transverse process joins all of the L5 pedicle (s0328).
+LEAST_HEIGHT_MM = 6.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -274,12 +277,14 @@ def _end_of_pedicle(plane: Slice, bone: Floats, pedicle: Region, sign: int) -> t
     one, other = np.triu_indices(len(places), 1)
     slope = float(np.median((places[other, 1] - places[one, 1]) / (places[other, 0] - places[one, 0])))
     height = float(np.median(places[:, 1] - slope * places[:, 0]))
-    ends = places[[0, -1], 0]
-    heights = height + slope * ends
-    end = int((sign * heights).argmax())
-    apart = float(np.median(np.abs(places[:, 1] - height - slope * places[:, 0])))
+    off = np.abs(places[:, 1] - height - slope * places[:, 0])
+    apart = float(np.median(off))
     voxel = max(pedicle.volume.spacing_mm)
     straight, arched = (mm + share * voxel for mm, share in zip(BEND_MM, BEND_VOXELS, strict=True))
+    # columns off the line have met lamina or body
+    ends = places[off <= max(arched, apart), 0][[0, -1]]
+    heights = height + slope * ends
+    end = int((sign * heights).argmax())
     bent = (apart - straight) / (arched - straight)
     steep = (abs(slope) - SLOPES[0]) / (SLOPES[1] - SLOPES[0])
     point = np.array([float(ends[end]), float(heights[end])])
@@ -303,9 +308,7 @@ def _crown(
 def _extreme(plane: Slice, values: Floats, sign: int) -> Floats | None:
     """The lowest (-1) or highest (1) point of a border in the plane."""
     border = contour_of(_framed(values), plane.posterior, plane.cranial)
-    if len(border) < 3:
-        return None
-    return _arc_end(border, np.array([0.0, float(sign)]))
+    return None if len(border) < 3 else _arc_end(border, np.array([0.0, float(sign)]))
 
 
 def _arc_end(border: Floats, direction: Floats) -> Floats:
@@ -381,10 +384,11 @@ def _border(
     """The closed border of the free piece below `points[0]` and behind the corners; empty where it leaks."""
     (upper, lower, disc), (top, corner, lower_corner) = bones, points
     solid = np.maximum(upper, lower)
-    if disc is not None:
-        solid = np.maximum(solid, disc)
     grid = plane.grid()
     ahead = np.array([-20.0, 0.0])
+    if disc is not None:  # it bounds the foramen itself; only what might leak past it in front is closed
+        solid = np.maximum(solid, disc)
+        corner, lower_corner = (point - np.array([BEFORE_CORNER_MM, 0.0]) for point in (corner, lower_corner))
     solid[_within(grid, [corner, lower_corner, lower_corner + ahead, corner + ahead])] = 1.0
     for line in links:
         solid[_near_line(grid, *line)] = 1.0
@@ -474,10 +478,7 @@ def _largest(solid: Bools) -> Bools:
     from scipy import ndimage
 
     pieces, count = ndimage.label(solid)
-    if count < 2:
-        return solid
-    piece: Bools = pieces == int(np.bincount(pieces.ravel())[1:].argmax()) + 1
-    return piece
+    return solid if count < 2 else pieces == int(np.bincount(pieces.ravel())[1:].argmax()) + 1
 
 
 def _near_line(grid: Floats, start: Floats, stop: Floats) -> Bools:

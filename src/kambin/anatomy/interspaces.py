@@ -192,7 +192,6 @@ def _between_outlines(space: Space, gap: Gap, ends_lps: tuple[Sequence[Floats], 
     return moved
 
 
-
 def find_gap(
     upper: Field, lower: Field, origin: Floats, frame: Floats, line_mm: float | None = None
 ) -> Gap | None:
