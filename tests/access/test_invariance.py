@@ -131,8 +131,6 @@ def test_the_turned_patient_gets_the_same_plan(approach: Approach) -> None:
     spines = planned.spine(), turned_spine()
     first, second = ((spine, plan_of(spine, Side.LEFT, approach)) for spine in spines)
     check_same(first, second, TURN, 1.6)
-    for a, b in zip(first[1].proposals, second[1].proposals, strict=True):
-        assert np.linalg.norm(ends(a) @ TURN.T - ends(b), axis=1).max() < 1.0
 
 
 @pytest.mark.heavy

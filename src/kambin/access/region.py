@@ -70,7 +70,8 @@ def region_of(
         inside &= (line - local.origin_lps) @ local.axes[0] < farthest
         stop = len(steps) - 1 if inside.all() else int(np.argmin(inside))
         ends.append(line[[max(stop, 1)]])
-    return _even(_within(Roi.around(np.concatenate(ends), 12.0), wide)), edge
+    anchor = middle_of(local, placed[0][1])
+    return _even(_within(Roi.around(np.concatenate(ends), 12.0), wide), anchor), edge
 
 
 def _corners(local: Local, box: TipBox) -> Floats:
@@ -91,14 +92,14 @@ def _within(wanted: Roi, whole: Roi) -> Roi:
     return Roi(low, np.maximum(np.minimum(wanted.high_lps, whole.high_lps), low + 1.0))
 
 
-def _even(roi: Roi) -> Roi:
-    """The region, smaller by less than `EVEN_MM` so that every grid ends in a node at both of its sides.
+def _even(roi: Roi, anchor: Floats) -> Roi:
+    """The region, smaller by less than `EVEN_MM` at each side, so that every grid has a node at `anchor`.
 
-    The grids of a mirrored patient are then mirrored too.
+    The grids of a mirrored patient are then mirrored too, and how far the map reaches does not shift them.
     """
-    middle, size = (roi.low_lps + roi.high_lps) / 2, roi.high_lps - roi.low_lps
-    half = np.maximum(np.floor(size / EVEN_MM + 1e-9), 1.0) * EVEN_MM / 2
-    return Roi(middle - half, middle + half)
+    low = anchor + EVEN_MM * np.ceil((roi.low_lps - anchor) / EVEN_MM - 1e-6)
+    high = anchor + EVEN_MM * np.floor((roi.high_lps - anchor) / EVEN_MM + 1e-6)
+    return Roi(low, np.maximum(high, low + EVEN_MM))
 
 
 def _inside(piece: Piece, points: Floats) -> NDArray[np.bool_]:
