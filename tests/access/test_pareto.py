@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,17 +36,24 @@ def test_the_set_is_what_nothing_beats_with_equals_once(given_scores: list[Score
     assert list(kept) == sorted(kept)
 
 
+def touches_of(given_scores: list[Score]) -> list[float]:
+    """A probability that falls with every millimetre of clearance."""
+    return [1 / (1 + math.exp(score.clearance / 2)) for score in given_scores]
+
+
 @given(scores)
 def test_the_knee_is_in_the_set_and_does_not_depend_on_order(given_scores: list[Score]) -> None:
-    chosen = given_scores[knee(given_scores, 2.0, 0.5)]
+    chosen = given_scores[knee(given_scores, touches_of(given_scores), 0.5, 0.25)]
     mirrored = list(reversed(given_scores))
-    again = mirrored[knee(mirrored, 2.0, 0.5)]
-    assert (again.clearance >= 2.0 and chosen.clearance >= 2.0) or again == chosen
-    assert not any(strictly_beats(rival, chosen) and rival.clearance <= 2.0 for rival in given_scores)
+    assert mirrored[knee(mirrored, touches_of(mirrored), 0.5, 0.25)] == chosen
+    assert not any(strictly_beats(rival, chosen) for rival in given_scores)
 
 
 def test_a_clear_case_each_way() -> None:
     free = Score(2.5, 0.0, 8.0)
-    assert knee([Score(2.5, 0.5, 8.0), free, Score(2.5, 0.0, 6.0)], 2.0, 0.5) == 1
-    # no bone spared is worth a nerve that touches
-    assert knee([Score(0.0, 0.0, 7.0), Score(1.8, 0.2, 7.0)], 2.0, 0.5) == 1
+    assert knee([Score(2.5, 0.5, 8.0), free, Score(2.5, 0.0, 6.0)], [0.2] * 3, 0.5, 0.25) == 1
+    # no bone spared is worth a nerve that is touched, and no millimetre of a cannula is
+    assert knee([Score(0.0, 0.0, 7.0), Score(1.8, 0.2, 7.0)], [0.9, 0.4], 0.5, 0.25) == 1
+    assert knee([Score(2.0, 0.1, 8.0), Score(5.4, 0.1, 6.0)], [0.55, 0.31], 0.5, 0.25) == 1
+    # where both are as safe, the wider one
+    assert knee([Score(5.8, 0.0, 7.0), Score(6.0, 0.0, 6.0)], [0.25, 0.24], 0.5, 0.25) == 0

@@ -2,7 +2,8 @@
 
 A plan is better with more clearance to nerve, with less bone removed, and with a wider cannula. The *Pareto
 set* holds the plans that no other beats in one of the three without losing in another. The *knee* is the one
-nearest to having the best of all three at once.
+nearest to having the best of all three at once; there the nerve counts by how often a hand would touch it
+(docs/adr/0027).
 """
 
 from __future__ import annotations
@@ -46,17 +47,21 @@ def pareto(scores: Sequence[Score]) -> tuple[int, ...]:
     return tuple(kept)
 
 
-def knee(scores: Sequence[Score], enough: float, most_bone: float) -> int:
+def knee(scores: Sequence[Score], touches: Sequence[float], most_bone: float, width: float) -> int:
     """The plan nearest to the best of all three.
 
     Parameters
     ----------
     scores : sequence of Score
         Not empty.
-    enough : float
-        Clearance beyond which more counts for nothing.
+    touches : sequence of float
+        Of each plan the probability that a nerve is touched under the published execution error, 0 to 1. Not
+        the clearance itself: below three millimetres a hand can not tell one clearance from another, and
+        beyond that more of it is worth little.
     most_bone : float
         The share of bone that counts as a full loss.
+    width : float
+        What the thinnest cannula instead of the widest counts, where a touched nerve for sure counts 1.
 
     Returns
     -------
@@ -66,14 +71,14 @@ def knee(scores: Sequence[Score], enough: float, most_bone: float) -> int:
     widest = max(score.diameter_mm for score in scores)
     narrowest = min(score.diameter_mm for score in scores)
 
-    def loss(score: Score) -> tuple[float, float, float]:
-        lacking = max(enough - score.clearance, 0.0) / enough
-        bone = score.bone / most_bone
+    def loss(index: int) -> tuple[float, float, float]:
+        """Square of the distance from having the best of all three, and what settles between equals."""
+        score = scores[index]
         thin = (widest - score.diameter_mm) / (widest - narrowest) if widest > narrowest else 0.0
-        # a cannula one size thinner is a lesser loss than nerve or bone: it costs time, not tissue
-        return round(lacking**2 + bone**2 + (thin / 2) ** 2, 9), score.bone, -score.diameter_mm
+        parts = (touches[index], score.bone / most_bone, width * thin)
+        return round(sum(part**2 for part in parts), 9), score.bone, -score.diameter_mm
 
-    return min(range(len(scores)), key=lambda index: loss(scores[index]))
+    return min(range(len(scores)), key=loss)
 
 
 def _beats(rival: Score, score: Score, earlier: bool) -> bool:

@@ -131,8 +131,9 @@ def _recommended(items: Sequence[Proposal]) -> int:
     ]
     chosen = covering or fit or list(range(len(items)))
     scores = [_score(items[index]) for index in chosen]
-    enough, most = float(setting("certain_sd").value), float(setting("sap_default_most").value)
-    return chosen[knee(scores, enough, most)]
+    touches = [items[index].tolerance.touch_probability for index in chosen]
+    most, width = float(setting("sap_default_most").value), float(setting("knee_width").value)
+    return chosen[knee(scores, touches, most, width)]
 
 
 def _why(items: Sequence[Proposal], best: int) -> str:
