@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from kambin.access import AccessPlan, Proposal, instruments, plan_access
+from kambin.access import AccessPlan, Proposal, instruments, plan_access, plan_approaches
 from kambin.access.catalogue import APPROACHES, rules_of
 from kambin.access.ground import ground_of
 from kambin.access.march import pack
@@ -108,6 +108,17 @@ def test_the_mirrored_patient_gets_the_mirrored_plan(approach: Approach) -> None
         assert a.entry.from_midline_mm == pytest.approx(b.entry.from_midline_mm, abs=0.05)
         assert a.foraminoplasty.sap_fraction == pytest.approx(b.foraminoplasty.sap_fraction, abs=0.005)
     assert [block.structure for block in one.blocks] == [block.structure for block in other.blocks]
+
+
+def test_an_approach_planned_alone_is_planned_as_among_others() -> None:
+    spine = planned.spine()
+    for one in plan_approaches(spine, planned.target(spine, Side.LEFT), tools=instruments(TOOLS)):
+        alone = plan_of(spine, Side.LEFT, one.approach)
+        assert alone.recommended == one.recommended and len(alone.proposals) == len(one.proposals)
+        for a, b in zip(alone.proposals, one.proposals, strict=True):
+            assert a.certificate.achieved == pytest.approx(b.certificate.achieved, abs=a.certificate.gap)
+            assert np.abs(ends(a)[0] - ends(b)[0]).max() < 1.0
+        assert [block.structure for block in alone.blocks] == [block.structure for block in one.blocks]
 
 
 def check_same(

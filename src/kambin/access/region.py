@@ -70,8 +70,7 @@ def region_of(
         inside &= (line - local.origin_lps) @ local.axes[0] < farthest
         stop = len(steps) - 1 if inside.all() else int(np.argmin(inside))
         ends.append(line[[max(stop, 1)]])
-    anchor = middle_of(local, placed[0][1])
-    return _even(_within(Roi.around(np.concatenate(ends), 12.0), wide), anchor), edge
+    return _even(_within(Roi.around(np.concatenate(ends), 12.0), wide), local.origin_lps), edge
 
 
 def _corners(local: Local, box: TipBox) -> Floats:
@@ -95,7 +94,8 @@ def _within(wanted: Roi, whole: Roi) -> Roi:
 def _even(roi: Roi, anchor: Floats) -> Roi:
     """The region, smaller by less than `EVEN_MM` at each side, so that every grid has a node at `anchor`.
 
-    The grids of a mirrored patient are then mirrored too, and how far the map reaches does not shift them.
+    The grids of a mirrored patient are then mirrored too; neither how far the map reaches nor which
+    approaches are planned together shifts them.
     """
     low = anchor + EVEN_MM * np.ceil((roi.low_lps - anchor) / EVEN_MM - 1e-6)
     high = anchor + EVEN_MM * np.floor((roi.high_lps - anchor) / EVEN_MM + 1e-6)
