@@ -47,6 +47,8 @@ OFFSET, NA, NB, NC, SLOPES, MA, MB, MC = range(8)
 OX, OY, OZ, INVERSE, SUBTRACT, SCALE, TAPER, STEEPEST, CAP, BLOCK_MM = range(10)
 # A proof is looked for down to steps of this, mm.
 FINEST_MM = 0.01
+# Parts of the rays for each thread.
+PARTS = 4
 # A check of feasibility steps this much farther than the margin and goes back where that was too far.
 EAGER = 1.9
 # With this much room at the least node of a cell, the place in the cell does not matter.
@@ -286,8 +288,9 @@ def _feasible(laid: Laid, floor: Singles, rays: Floats, step: float, out: Bools)
 
 
 def _shared(count: int, threads: int, work: Callable[[int, int], None]) -> None:
-    """Share the rays out: compiled code lets go of the interpreter."""
-    cuts = [count * part // threads for part in range(threads + 1)]
+    """Share the rays out, in small parts: compiled code lets go of the interpreter."""
+    parts = PARTS * threads
+    cuts = [count * part // parts for part in range(parts + 1)]
     with ThreadPoolExecutor(threads) as pool:
         for done in [pool.submit(work, low, high) for low, high in pairwise(cuts)]:
             done.result()
