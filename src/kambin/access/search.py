@@ -32,7 +32,7 @@ SCOUT_CELLS = 600
 NEAREST_CELLS = 3000
 # Structures this close to the worst hold the nearest corridor where it is, sd or mm. Up to so many that come
 # within `NEAR` of it are asked whether they alone are in the way.
-HOLDING, NEAR, ASKED = 0.3, 6.0, 8
+HOLDING, NEAR, ASKED = 0.3, 6.0, 12
 # By how much a structure alone would have to give way is looked for to this, mm, with so many cells.
 BY_TOLERANCE_MM, BY_CELLS = 0.4, 2500
 # Slack with which the first corridor ends a search.
