@@ -11,6 +11,7 @@ import z3
 from kambin.errors import IntegrityError
 from kambin.guideline.proving.logic import Formula, both, to_z3
 from kambin.guideline.proving.numbers import fraction_of
+from kambin.guideline.proving.undisturbed import undisturbed
 
 __all__ = ["Oracle"]
 
@@ -51,6 +52,7 @@ class Oracle:
             self._named[key] = (formula, constant)  # keeps the formula alive, so that its id stays its own
         return self._named[key][1]
 
+    @undisturbed
     def model(self, *formulas: Formula) -> Any | None:
         """A model in which all formulas hold, or None when there is none.
 
@@ -82,6 +84,7 @@ class Oracle:
             parts.append(variable * GRID == z3.ToReal(steps))
         return both(*parts)
 
+    @undisturbed
     def can(self, *formulas: Formula) -> bool:
         """Whether all formulas can hold together."""
         if any(formula is False for formula in formulas):

@@ -11,6 +11,7 @@ from kambin.guideline.proving.axioms import known_as
 from kambin.guideline.proving.cone import cone, decide_cone
 from kambin.guideline.proving.encoding import Encoding
 from kambin.guideline.proving.logic import Formula, either, negate
+from kambin.guideline.proving.undisturbed import undisturbed
 
 __all__ = ["Completions"]
 
@@ -27,6 +28,7 @@ class Completions:
         The decisions that will be asked about.
     """
 
+    @undisturbed
     def __init__(self, knowledge: Knowledge, axioms: Sequence[Axiom], focus: Sequence[str]) -> None:
         self._knowledge, self._focus = knowledge, tuple(focus)
         self._names = cone(knowledge, focus)
@@ -40,6 +42,7 @@ class Completions:
             self._without = Encoding(self._knowledge, complete=True, only=self._names)
         return self._without
 
+    @undisturbed
     def settled(self, row: Mapping[str, FactValue], decisions: Iterable[str]) -> Decisions | None:
         """What all completions of a row say, where they say the same.
 
@@ -98,6 +101,7 @@ class Completions:
             return [(word, None, None) for word in domain]
         return [*values.number(fact).regions()]
 
+    @undisturbed
     def possible(
         self, row: Mapping[str, FactValue], fact: str, values: Sequence[FactValue]
     ) -> list[FactValue]:
