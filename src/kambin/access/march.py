@@ -48,7 +48,7 @@ OX, OY, OZ, INVERSE, SUBTRACT, SCALE, TAPER, STEEPEST, CAP, BLOCK_MM = range(10)
 # A proof is looked for down to steps of this, mm.
 FINEST_MM = 0.01
 # Parts of the rays for each thread.
-PARTS = 4
+PARTS = 2
 # A check of feasibility steps this much farther than the margin and goes back where that was too far.
 EAGER = 1.9
 # With this much room at the least node of a cell, the place in the cell does not matter.
