@@ -173,6 +173,7 @@ def _reach(
     width = bone.reamers_mm[-1] / 2 if bone.reamers_mm else radius_mm
 
     def in_bone(points: Floats) -> NDArray[np.bool_]:
+        """Which points, shape (n, 3), LPS mm, lie in bone that the instruments leave."""
         along = np.clip((points - ray.tip_lps) @ ray.direction_lps, 0.0, None)
         apart = np.linalg.norm(points - ray.tip_lps - along[:, None] * ray.direction_lps, axis=1)
         hit = np.stack([field.at(points) for field in solid]).min(axis=0) < 0

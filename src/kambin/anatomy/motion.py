@@ -127,6 +127,7 @@ class _Fit:
     reach: float
 
     def moved(self, points: Floats) -> Floats:
+        """Points of the first scan, shape (..., 3), LPS mm, where they lie in the second."""
         there: Floats = points @ self.turn.T + self.shift
         return there
 

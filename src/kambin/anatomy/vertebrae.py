@@ -125,6 +125,7 @@ class _Seen:
 
     @classmethod
     def of(cls, patch: Patch, voxel_mm: float) -> _Seen | None:
+        """What a patch shows of a body; None where it has no posterior wall."""
         wall = _posterior_wall(patch)
         if wall is None:
             return None

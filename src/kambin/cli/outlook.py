@@ -16,6 +16,7 @@ class _ShowByDefault(TyperGroup):
     """`kambin outlook CASE` is short for `kambin outlook show CASE`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments with the sub-command that was left out."""
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
             args = ["show", *args]
         return super().parse_args(ctx, args)

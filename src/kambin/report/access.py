@@ -134,6 +134,7 @@ def _mark(item: Mapping[str, Any]) -> AnswerMark:
     from kambin.access.answers import NOT_CERTAIN
 
     def certain(*cautions: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether none of the cautions takes the certainty away."""
         return all(one["code"] not in NOT_CERTAIN for several in cautions for one in several)
 
     if item["recommended"] is not None:

@@ -103,6 +103,7 @@ class _Gathered:
         self._lexicon, self._items = lexicon, items
 
     def labels(self, options: Sequence[str]) -> str:
+        """Names of options, as a list in a sentence."""
         return ", ".join(self._lexicon.option(self._decision, option) for option in options)
 
     def by(self, key: str) -> list[tuple[Any, str]]:

@@ -93,6 +93,7 @@ def settled(dataset: Any, identity: Identity, name: str) -> Any:
     known: dict[str, str] = {}
 
     def settle(_: Any, element: Any) -> None:
+        """Exchange a random UID for one that is always the same."""
         if element.VR == "UI" and isinstance(element.value, str) and element.value.startswith(RANDOM_ROOTS):
             known.setdefault(str(element.value), identity.uid(name, str(len(known))))
             element.value = known[str(element.value)]

@@ -129,6 +129,7 @@ class _Reader(HTMLParser):
         self.here = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A block ends the passage before it; what is quoted is remembered."""
         if tag in _BLOCKS or tag in _HEADS:
             self._end()
         if tag not in _VOID:
@@ -136,12 +137,14 @@ class _Reader(HTMLParser):
             self.open.append((tag, quoted))
 
     def handle_endtag(self, tag: str) -> None:
+        """The end of a block ends its passage."""
         if tag in _BLOCKS or tag in _HEADS:
             self._end()
         while self.open and self.open.pop()[0] != tag:
             pass
 
     def handle_data(self, data: str) -> None:
+        """Text belongs to the passage, unless it is quoted."""
         if not any(quoted for _, quoted in self.open):
             self.here += data
 

@@ -121,6 +121,7 @@ class Canvas:
         halo = 0.7 if look.dash else 1.6  # a wide one would fill the gaps of a dashed line
 
         def draw(axes: Any) -> None:
+            """The line on its halo."""
             beside, colour = (NIGHT, lighter(look.colour)) if self._dark else (PAPER, look.colour)
             axes.plot(*points.T, color=beside, linewidth=look.width + halo, alpha=0.8, zorder=3)
             axes.plot(*points.T, color=colour, linewidth=look.width, zorder=4, **style)

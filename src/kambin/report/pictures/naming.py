@@ -81,6 +81,7 @@ def _cross(a: Floats, b: Floats, c: Floats, d: Floats) -> bool:
     """Whether the segments a-b and c-d cross."""
 
     def turn(p: Floats, q: Floats, r: Floats) -> float:
+        """Positive where p, q, r turn to one side, negative to the other."""
         return float((q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]))
 
     return turn(a, b, c) * turn(a, b, d) < 0 and turn(c, d, a) * turn(c, d, b) < 0
