@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 __all__ = ["load_yaml", "write_file"]
 
@@ -44,13 +47,14 @@ def write_file(path: Path, content: str | bytes) -> Path:
     return path
 
 
-def load_yaml(text: str) -> Any:
-    """What a YAML text of the package's own data holds.
+def load_yaml(file: Traversable) -> Any:
+    """What a YAML file of the package's own data holds.
 
     The safe loader, by libyaml where it is there: it builds the same several times faster.
     """
     import yaml
 
+    text = file.read_text(encoding="utf-8")
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # a safe loader
 
 

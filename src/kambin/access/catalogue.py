@@ -151,8 +151,7 @@ class Rules:
 def _file(name: str) -> dict[str, Any]:
     from kambin.files import load_yaml
 
-    text = resources.files("kambin.access").joinpath(name).read_text(encoding="utf-8")
-    loaded: dict[str, Any] = load_yaml(text)
+    loaded: dict[str, Any] = load_yaml(resources.files("kambin.access").joinpath(name))
     return loaded
 
 
@@ -196,10 +195,12 @@ def rules_of(approach: Approach) -> Rules:
     data = _file(file)
 
     def pair(entry: Mapping[str, Any], name: str) -> tuple[float, float]:
+        """Least and greatest of one entry, in its unit."""
         low, high = sourced(entry, f"{file}: {name}").value
         return float(low), float(high)
 
     def by_level(entries: Mapping[str, Any], name: str) -> dict[str, tuple[float, float]]:
+        """The same for each level."""
         return {level: pair(entry, f"{name} {level}") for level, entry in entries.items()}
 
     usual = data["axial_deg"].get("usual")

@@ -35,8 +35,7 @@ def search_settings() -> SearchSettings:
     """The settings of the search."""
     from kambin.files import load_yaml
 
-    text = resources.files("kambin.access").joinpath("settings.yaml").read_text(encoding="utf-8")
-    section = load_yaml(text)["search"]
+    section = load_yaml(resources.files("kambin.access").joinpath("settings.yaml"))["search"]
     values = {name: entry["value"] for name, entry in section.items()}
     names = {part.name for part in fields(SearchSettings)}
     return SearchSettings(**{name: value for name, value in values.items() if name in names})

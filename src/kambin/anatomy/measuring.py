@@ -29,8 +29,10 @@ def definitions() -> dict[str, dict[str, str]]:
     """Name of each measurement → its unit, what it belongs to, and its definition."""
     from kambin.files import load_yaml
 
-    text = resources.files("kambin.anatomy").joinpath("measurements.yaml").read_text(encoding="utf-8")
-    return {item["name"]: dict(item) for item in load_yaml(text)}
+    return {
+        item["name"]: dict(item)
+        for item in load_yaml(resources.files("kambin.anatomy").joinpath("measurements.yaml"))
+    }
 
 
 def length_uncertainty(voxel_mm: float, ends: int = 2) -> float:

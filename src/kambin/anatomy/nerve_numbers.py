@@ -40,8 +40,7 @@ def numbers() -> dict[str, Any]:
     """Everything in `nerves.yaml`."""
     from kambin.files import load_yaml
 
-    text = resources.files("kambin.anatomy").joinpath("nerves.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = load_yaml(text)
+    loaded: dict[str, Any] = load_yaml(resources.files("kambin.anatomy").joinpath("nerves.yaml"))
     return loaded
 
 

@@ -15,10 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from kambin.case import Fact, facts_in_conditions
 from kambin.errors import IntegrityError
+from kambin.files import load_yaml
 from kambin.guideline.sql.tables import facts_ddl
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["create_synthetic_table", "expected_shares", "synthetic_rows", "uniform"]
 
 DATA = Path(__file__).with_name("synthetic.yaml")
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LOGISTIC = 0.5513288954217921  # standard deviation 1: square root of 3, over pi
 _SPACE = 1 << 32  # numbers for the draws of one patient
 _BITS = 53
@@ -122,7 +120,7 @@ def uniform(name: str, seed: int, id_: str = "id") -> str:
 
 @cache
 def _data() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.load(DATA.read_text(encoding="utf-8"), Loader=_LOADER)  # a safe loader
+    found: dict[str, Any] = load_yaml(DATA)
     return found
 
 

@@ -102,7 +102,7 @@ class Responder:
 def _content() -> Mapping[str, Any]:
     from kambin.files import load_yaml
 
-    content: Mapping[str, Any] = load_yaml(FILE.read_text(encoding="utf-8"))
+    content: Mapping[str, Any] = load_yaml(FILE)
     return content
 
 

@@ -52,7 +52,7 @@ def settings() -> Mapping[str, Any]:
     """Return the settings of calibration."""
     from kambin.files import load_yaml
 
-    content: Mapping[str, Any] = load_yaml(SETTINGS.read_text(encoding="utf-8"))
+    content: Mapping[str, Any] = load_yaml(SETTINGS)
     return content
 
 

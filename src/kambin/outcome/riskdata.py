@@ -172,10 +172,9 @@ def risk_model() -> RiskModel:
     EvidenceMissing
         It cites an id that is not in the evidence base.
     """
-    import yaml
+    from kambin.files import load_yaml
 
-    with FILE.open(encoding="utf-8") as stream:
-        return read_model(yaml.load(stream, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    return read_model(load_yaml(FILE))
 
 
 def read_model(content: Mapping[str, Any]) -> RiskModel:

@@ -33,8 +33,7 @@ class StepView:
 def _said() -> Mapping[str, Any]:
     from kambin.files import load_yaml
 
-    text = files("kambin.report").joinpath("data/steps.yaml").read_text(encoding="utf-8")
-    found: Mapping[str, Any] = load_yaml(text)
+    found: Mapping[str, Any] = load_yaml(files("kambin.report").joinpath("data/steps.yaml"))
     return found
 
 
@@ -56,6 +55,7 @@ def _of_decisions(plan: Plan) -> dict[str, str]:
     said = _said()
 
     def either(table: str, option: str) -> str:
+        """What a table of words says where the option was chosen, or where it was not."""
         return str(said[table]["chosen" if option in prevention else "otherwise"])
 
     kinds = [setting[name] for name in _ANAESTHESIA if name in setting]

@@ -42,8 +42,7 @@ def words() -> Mapping[str, Any]:
     """What ``data/words.yaml`` holds."""
     from kambin.files import load_yaml
 
-    text = files("kambin.report").joinpath("data/words.yaml").read_text(encoding="utf-8")
-    found: Mapping[str, Any] = load_yaml(text)
+    found: Mapping[str, Any] = load_yaml(files("kambin.report").joinpath("data/words.yaml"))
     return found
 
 

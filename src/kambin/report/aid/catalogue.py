@@ -92,8 +92,7 @@ def data_file(name: str) -> Any:
     """What a file of ``report/data/aid`` holds."""
     from kambin.files import load_yaml
 
-    path = files("kambin.report").joinpath(f"data/aid/{name}.yaml")
-    return load_yaml(path.read_text(encoding="utf-8"))
+    return load_yaml(files("kambin.report").joinpath(f"data/aid/{name}.yaml"))
 
 
 @cache

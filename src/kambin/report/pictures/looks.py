@@ -46,8 +46,7 @@ class Line:
 def _data() -> Mapping[str, Any]:
     from kambin.files import load_yaml
 
-    text = resources.files("kambin.report").joinpath("data/pictures.yaml").read_text(encoding="utf-8")
-    loaded: Mapping[str, Any] = load_yaml(text)
+    loaded: Mapping[str, Any] = load_yaml(resources.files("kambin.report").joinpath("data/pictures.yaml"))
     return loaded
 
 
