@@ -6,8 +6,9 @@ import pytest
 
 from bench.patients import partial_rows
 from kambin.guideline import Status, decide, load_knowledge
-from kambin.guideline.judging import judge, pending_of
+from kambin.guideline.judging import pending_of
 from kambin.guideline.knowledge import ROLES, WEIGHTS
+from tests.guideline.plain_judging import judge
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kambin.guideline.judging import judge
 from kambin.guideline.knowledge import ROLES, WEIGHTS, Role
 from kambin.guideline.tallying import Tally, standing_of, tally_of, worth
+from tests.guideline.plain_judging import judge
 
 Item = tuple[Role, int, bool | None]
 

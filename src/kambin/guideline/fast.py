@@ -3,7 +3,7 @@
 For many patients in Python (a registry, a simulation, a search over completions), where what is wanted is
 status and support of each option and the outcome. The conditions are those of
 :func:`kambin.guideline.compiling.python_of`; roles, weights and vetoes, which
-:func:`kambin.guideline.judging.judge` looks up for each argument, are written out; the policy is
+:mod:`kambin.guideline.tallying` looks up for each argument, are written out; the policy is
 :func:`kambin.guideline.deciding.outcome_of` itself. Writing and compiling the function takes as long as some
 hundreds of answers: for one patient :func:`kambin.guideline.deciding.evaluate` is quicker, and it explains.
 """
@@ -175,7 +175,7 @@ class _Writer:
         return self._lines
 
     def option(self, index: int, option: Option) -> Iterator[str]:
-        """Lines that judge one option: the rules of `judging.judge`, written out for its arguments."""
+        """Lines that judge one option: the rules of `tallying`, written out for its arguments."""
         low, high = self._support(option, False), self._support(option, True)
         best = "low" if high == low else "high"
         yield f"    low = {low}"

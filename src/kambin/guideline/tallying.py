@@ -1,10 +1,10 @@
 """An option's truths as one whole number, so that a truth more or less is one sum and not a judgement anew.
 
-:func:`kambin.guideline.judging.judge` reads all truths of an option and says what they come to. Here every
-truth of an argument is worth a number, and an option's tally is the sum: each count (true excludes, false
-requirements, …) has digits of its own in it, and so has the support at worst and at best. That is quicker for
-one patient, and much quicker where the same option is judged again and again with a truth or two different
-(:mod:`kambin.guideline.changing`). Both say the same, which a test holds.
+Every truth of an argument is worth a number, and an option's tally is the sum: each count (true excludes,
+false requirements, …) has digits of its own in it, and so has the support at worst and at best. That is
+quicker for one patient than reading argument by argument, and much quicker where the same option is judged
+again and again with a truth or two different (:mod:`kambin.guideline.changing`). Both say the same, which a
+test holds.
 """
 
 from __future__ import annotations
