@@ -16,25 +16,28 @@ from kambin.guideline.parsing import parse
 from tests.guideline.conditions_strategy import rows, texts
 
 FACTS = facts_in_conditions()
+_STRENGTH = ("weak", "strong", "moderate")
 
 
-def _decision(policy: str, options: list[list[tuple[str, str]]]) -> Decision:
+def _decision(
+    policy: str, options: list[list[tuple[str, str]]], margin: int = 0, additions: frozenset[int] = frozenset()
+) -> Decision:
     made = tuple(
         Option(
             f"o{i}",
             f"o{i}",
             "",
             "",
-            False,
+            i in additions,
             tuple(
-                Argument(f"A{i}-{j}", role, text, parse(text, FACTS), "", (), (), "weak", (), "", "")  # type: ignore[arg-type]
+                Argument(f"A{i}-{j}", role, text, parse(text, FACTS), "", (), (), _STRENGTH[j % 3], (), "", "")  # type: ignore[arg-type]
                 for j, (role, text) in enumerate(arguments)
             ),
             "",
         )
         for i, arguments in enumerate(options)
     )
-    return Decision("d", "1", "?", policy, 0, (), {}, made, "")  # type: ignore[arg-type]
+    return Decision("d", "1", "?", policy, margin, (), {}, made, "")  # type: ignore[arg-type]
 
 
 def _values(name: str) -> list[Any]:
@@ -59,8 +62,24 @@ decisions = st.builds(
 )
 
 
-@given(decision=decisions, row=rows())
-@settings(max_examples=150)
+
+@st.composite
+def crowded(draw: st.DrawFn) -> Decision:
+    """Many options over few conditions: one fact shifts several of them at once, some of them already beaten."""
+    policy = draw(st.sampled_from(["argue", "argue", "first", "collect"]))
+    pool = st.sampled_from(draw(st.lists(texts(), min_size=1, max_size=4)))
+    options = draw(
+        st.lists(
+            st.lists(st.tuples(st.sampled_from(ROLES), pool), min_size=1, max_size=4), min_size=3, max_size=6
+        )
+    )
+    additions = draw(st.frozensets(st.integers(0, 5), max_size=2)) if policy == "argue" else frozenset()
+    margin = draw(st.integers(0, 12)) if policy == "argue" else 0
+    return _decision(policy, options, margin, additions)
+
+
+@given(decision=st.one_of(decisions, crowded()), row=rows())
+@settings(max_examples=400)
 def test_every_change_is_real_and_none_is_missed(decision: Decision, row: dict[str, Any]) -> None:
     knowledge = Knowledge("x", {"d": decision}, FACTS, (), "1", "")
     result = evaluate(decision, row)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
@@ -26,7 +26,7 @@ from kambin.guideline.deciding import (
 )
 from kambin.guideline.knowledge import Decision, Knowledge
 from kambin.guideline.remembering import once_per_object
-from kambin.guideline.tallying import Tally, Worth, standing_of, worths_of
+from kambin.guideline.tallying import Standing, Tally, Worth, standing_of, worths_of
 
 __all__ = ["SingleChange", "single_changes"]
 
@@ -66,7 +66,11 @@ class _Turn(NamedTuple):
 _Place: TypeAlias = tuple[int, Worth]
 """Option, and what the argument there adds to its tally."""
 
+_Shift: TypeAlias = tuple[int, Tally]
+"""Option, and by how much its tally changes."""
 
+
+_REMEMBERED = 1 << 9  # pairs of truths of one fact's conditions; the same few come up for every patient
 _SELDOM = 4  # times that something is evaluated in a roundabout way before it gets an evaluator of its own
 
 
@@ -83,6 +87,8 @@ class _Touched:
         Where a number turns a condition.
     truths : callable
         From a row to the truth of each of these conditions.
+    shifts : callable
+        From their truths now and then to the shifts of the options' tallies.
     """
 
     def __init__(
@@ -101,6 +107,7 @@ class _Touched:
         self.places = tuple(tuple(place for _, place in conditions[item]) for item in self._conditions)
         self.truths: Callable[[FactRow], tuple[Truth, ...]] = self._of_whole
         self._whole, self._left = whole, _SELDOM
+        self.shifts = lru_cache(_REMEMBERED)(self._shifts)
 
     def _of_whole(self, row: FactRow) -> tuple[Truth, ...]:
         """Out of what the decision's evaluator says: generating one takes longer than a patient's answer."""
@@ -108,6 +115,14 @@ class _Touched:
         if self._left <= 0:
             self.truths = compile_truths(self._conditions)
         return self.pick(self._whole(row))
+
+    def _shifts(self, base: Sequence[Truth], turned: Sequence[Truth]) -> tuple[_Shift, ...]:
+        found: dict[int, Tally] = {}
+        for where, was, now in zip(self.places, base, turned, strict=True):
+            if was is not now:
+                for i, worth in where:
+                    found[i] = found.get(i, 0) - worth[was] + worth[now]
+        return tuple([shift for shift in found.items() if shift[1]])
 
 
 @once_per_object
@@ -196,14 +211,13 @@ def single_changes(result: DecisionResult, row: FactRow, knowledge: Knowledge) -
         if was is None:
             continue
         base = touched.pick(truths)
-        known: dict[tuple[Truth, ...], Outcome | None] = {base: None}  # many words turn the same conditions
         for values in _candidates(knowledge.facts[name], touched, row):
             for value in values:
                 changed[name] = value
                 turned = touched.truths(changed)
-                if turned not in known:
-                    known[turned] = would_be.outcome(touched.places, base, turned)
-                outcome = known[turned]
+                if turned == base:
+                    continue
+                outcome = would_be.outcome(touched.shifts(base, turned))
                 if outcome is not None:
                     found.append(_single_change((name, was, value, outcome)))
                     break
@@ -217,60 +231,86 @@ _single_change = partial(tuple.__new__, SingleChange)
 
 
 class _WouldBe:
-    """The outcome of a decided patient if some conditions turned."""
+    """The outcome of a decided patient if the tallies of some options shifted."""
 
     def __init__(self, result: DecisionResult) -> None:
         self._decision = result.decision
         self._options = result.options
         self._answer = result.outcome[:2]
-        self._known: dict[tuple[tuple[int, Tally], ...], Outcome | None] = {}
+        self._idle = _IDLE[result.decision.policy](result)
+        self._known: dict[tuple[_Shift, ...], Outcome | None] = {}
         self._live = {i: item for i, item in enumerate(result.options) if item.live}
 
-    def outcome(
-        self, places: Sequence[Sequence[_Place]], base: Sequence[Truth], turned: Sequence[Truth]
-    ) -> Outcome | None:
-        """The outcome when conditions turn from `base`; None when the answer stays as it is."""
-        options = self._options
-        tallies: dict[int, Tally] = {}
-        for where, was, now in zip(places, base, turned, strict=True):
-            if was is not now:
-                for i, worth in where:
-                    tally = tallies[i] if i in tallies else options[i].tally
-                    tallies[i] = tally - worth[was] + worth[now]
-        key = tuple(tallies.items())  # other facts turn the same truths: two reasons to exclude one option
-        if key not in self._known:
-            self._known[key] = self._outcome(tallies)
-        return self._known[key]
+    def outcome(self, shifts: tuple[_Shift, ...]) -> Outcome | None:
+        """The outcome when tallies shift so; None when the answer stays as it is."""
+        known = self._known  # other facts shift the same: two reasons to exclude one option
+        if shifts not in known:
+            known[shifts] = self._outcome(shifts)
+        return known[shifts]
 
-    def _outcome(self, tallies: Mapping[int, Tally]) -> Outcome | None:
-        imagined = self._imagined(tallies)
-        if imagined is None:
-            return None
-        outcome = outcome_of(self._decision, imagined)
-        return outcome if outcome[:2] != self._answer else None
-
-    def _imagined(self, tallies: Mapping[int, Tally]) -> Sequence[OptionResult] | None:
-        """The options with other tallies; None when that changes none of them that may be chosen.
-
-        What is out of the question is left out: it bears on no policy's answer.
-        """
+    def _outcome(self, shifts: Sequence[_Shift]) -> Outcome | None:
         options, live = self._options, self._live
         imagined: dict[int, OptionResult] = {}
-        for i, tally in tallies.items():
+        bears = False
+        for i, shift in shifts:
             before = options[i]
-            if tally == before.tally:
-                continue
-            status, low, high, pends = standing_of(tally)
+            tally = before.tally + shift
+            standing = standing_of(tally)
+            status, low, high, pends = standing
+            # what is out of the question and stays so bears on no policy's answer
             if i in live or status is _ELIGIBLE or status is _UNDETERMINED:
                 pending = _SOME if pends else ()
                 imagined[i] = _option_result((before.option, status, low, high, pending, (), tally))
-        if not imagined:
+                bears = bears or not self._idle(i, standing)
+        if not bears:
             return None
         together = {**live, **imagined}
         if len(together) > len(live):
             together = dict(sorted(together.items()))
-        return tuple(together.values())
+        outcome = outcome_of(self._decision, tuple(together.values()))
+        return outcome if outcome[:2] != self._answer else None
 
 
 _SOME = ("",)
 """Pending vetoes of an option that is only imagined: that there are some is all that an outcome asks."""
+
+_Idle: TypeAlias = Callable[[int, Standing], bool]
+"""Whether an option that comes to stand so leaves the answer as it is, alone or with others that do.
+
+Many changes are of this kind, and to see that takes a fraction of drawing the answer anew.
+"""
+
+
+def _idle_first(result: DecisionResult) -> _Idle:
+    """What stands below the row that fired is not read."""
+    ids = [item.option.id for item in result.options]
+    last = ids.index(result.outcome.options[0]) if result.outcome.kind == "fired" else len(ids)
+    return lambda i, standing: i > last
+
+
+def _idle_collect(result: DecisionResult) -> _Idle:
+    """The answer is which options are eligible, and nothing else."""
+    options = result.options
+    return lambda i, standing: (standing.status is _ELIGIBLE) == (options[i].status is _ELIGIBLE)
+
+
+def _idle_argue(result: DecisionResult) -> _Idle:
+    """An option that is beaten, and stays beaten by what the answer rests on, is no rival."""
+    options, answer = result.options, set(result.outcome.options)
+    enough = max(result.decision.margin, 1)
+    rivals = [item for item in options if item.status is _ELIGIBLE and not item.option.addition]
+    bar = max([item.low for item in rivals], default=-math.inf)
+
+    def idle(i: int, standing: Standing) -> bool:
+        """See `_Idle`."""
+        before = options[i]
+        if before.option.addition:
+            return True
+        if before.option.id in answer:
+            return standing[:3] == before[1:4]
+        return bar - standing.high >= enough
+
+    return idle
+
+
+_IDLE = {"first": _idle_first, "collect": _idle_collect, "argue": _idle_argue}

@@ -286,26 +286,24 @@ def _first(results: Sequence[OptionResult]) -> Outcome:
 
 
 def _argue(results: Sequence[OptionResult], enough: int) -> Outcome:
-    """The answer where a lead of `enough`, of one option at its worst over another at its best, decides."""
+    """The answer where a lead of `enough`, of one option at its worst over another at its best, decides.
+
+    No option beats itself, whose best is at least its worst: one bar, the best of the worst, does for all.
+    """
     live, additions = [], []
-    best = second = -math.inf  # the two best worst cases: only the second can beat who has the best
+    bar = -math.inf
     for item in results:
         option, status, low, _, _, _, _ = item
         if status is _ELIGIBLE:
             if option.addition:
                 additions.append(item)
                 continue
-            if low > second:
-                best, second = (low, best) if low > best else (best, low)
+            if low > bar:
+                bar = low
         elif status is not _UNDETERMINED or option.addition:
             continue
         live.append(item)
-    unbeaten = []
-    for item in live:
-        _, status, low, high, _, _, _ = item
-        rival = second if low == best and status is _ELIGIBLE else best
-        if rival - high < enough:
-            unbeaten.append(item)
+    unbeaten = [item for item in live if bar - item.high < enough]
     return _among(unbeaten, enough, _ids(additions))
 
 
