@@ -52,7 +52,8 @@ def match(seen: Observation, weighed: Sequence[Weighed], scan: Scan, figures: Fi
     -------
     Match
     """
-    pointed = {side: hint for side in SIDES if (hint := _pointer(side, weighed, figures)) is not None}
+    logs = _logs_of_roots(weighed)
+    pointed = {side: hint for side in SIDES if (hint := _pointer(logs[side], figures)) is not None}
     herniated = [place for place in scan.recorded if scan.spots[place.index].reading == "herniation"]
     warnings: list[str] = []
     if not pointed:
@@ -72,20 +73,34 @@ class _Pointer:
     firm: bool
 
 
-def _pointer(side: str, weighed: Sequence[Weighed], figures: Figures) -> _Pointer | None:
-    """The roots of one side that its signs and its area of pain speak for, within a factor of the best."""
-    of_root = {str(place.root): place.index for place in PLACES if place.side == side}
-    logs: dict[str, list[float]] = {root: [] for root in of_root}
-    for item in weighed:
-        component = item.component
+# the place that stands for each root of a side: all places of a root get the same share of a finding
+_TELLS = {
+    index: (side, root)
+    for (side, root), index in {(place.side, str(place.root)): place.index for place in PLACES}.items()
+    if side != "both"
+}
+
+
+def _logs_of_roots(weighed: Sequence[Weighed]) -> dict[str, dict[str, list[float]]]:
+    """What signs and the area of pain say for each root of each side."""
+    logs: dict[str, dict[str, list[float]]] = {side: {} for side in SIDES}
+    for side, root in _TELLS.values():
+        logs[side][root] = []
+    for component, _, weight in weighed:
         if component.path in ("symptoms.leg_pain_side", "symptoms.radicular_pain"):
             continue
-        shares = component.shares
-        for root, index in of_root.items():
-            if index in shares:
-                logs[root].append(item.weight * shares[index] * component.ratio.log)
+        log = component.ratio.log
+        for index, share in component.places:
+            if index in _TELLS:
+                side, root = _TELLS[index]
+                logs[side][root].append(weight * share * log)
+    return logs
+
+
+def _pointer(logs: dict[str, list[float]], figures: Figures) -> _Pointer | None:
+    """The roots of one side that its signs and its area of pain speak for, within a factor of the best."""
     sums = {root: math.fsum(parts) for root, parts in logs.items()}
-    speaking = {root: math.fsum(log for log in parts if log > 0) for root, parts in logs.items()}
+    speaking = {root: math.fsum([log for log in parts if log > 0]) for root, parts in logs.items()}
     limit = max(sums.values()) - math.log(figures.decision["same_root_within"])
     roots = frozenset(root for root, log in sums.items() if log > 0 and log >= limit)
     if not roots:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from operator import mul
+from typing import TypeAlias
 
 from kambin.diagnosis.figures import Z95, Figures
 from kambin.diagnosis.overlap import Weighed
@@ -27,6 +27,10 @@ _CANCELS_BELOW = 1e-9  # here the difference from the overall mean has lost its 
 _SMALLEST = 1e-300  # keeps the logarithm finite where every other place underflows
 
 
+_Slopes: TypeAlias = Sequence[tuple[int, float]]
+_Row: TypeAlias = tuple[float, _Slopes]
+
+
 @dataclass(frozen=True, slots=True)
 class Posterior:
     """Probabilities of the places, and how far they follow each uncertain ratio.
@@ -36,12 +40,12 @@ class Posterior:
     probabilities : tuple of float
         One per place in the order of `PLACES`, then 'no disc'; they sum to 1.
     rows : tuple of (variance, slopes)
-        One per uncertain ratio: variance of its logarithm, and the slope of each place's log weight and of
-        'no disc'.
+        One per uncertain ratio: variance of its logarithm, and the places that it bears on, as index and
+        slope of the place's log weight. It bears on few.
     """
 
     probabilities: tuple[float, ...]
-    rows: tuple[tuple[float, tuple[float, ...]], ...]
+    rows: tuple[_Row, ...]
 
     def interval(self, places: Iterable[int]) -> tuple[float, float, float]:
         """Probability of a set of places, with the ends of its 95 % interval.
@@ -56,22 +60,24 @@ class Posterior:
         tuple of float
             Probability, low, high; low ≤ probability ≤ high.
         """
-        inside = tuple(places)
-        outside = [index for index in range(len(self.probabilities)) if index not in inside]
         p = self.probabilities
-        within, without = math.fsum([p[i] for i in inside]), math.fsum([p[i] for i in outside])
-        variance = math.fsum(
-            row * _slope(slopes, p, inside, within, outside, without) ** 2 for row, slopes in self.rows
-        )
-        return _carried_back(within, without, variance)
+        inside = frozenset(places)
+        within = math.fsum([p[i] for i in inside])
+        without = math.fsum([p[i] for i in range(len(p)) if i not in inside])
+        parts = [variance * _slope(slopes, p, inside, within, without) ** 2 for variance, slopes in self.rows]
+        return _carried_back(within, without, math.fsum(parts))
 
     def intervals(self) -> list[tuple[float, float, float]]:
         """`interval` of every single place, computed together."""
         p = self.probabilities
-        spreads = [
-            _spread(variance, slopes, math.fsum(map(mul, p, slopes))) for variance, slopes in self.rows
-        ]
-        totals = list(map(math.fsum, zip(*spreads, strict=True)))
+        elsewhere: list[float] = []  # what each ratio adds for a place that it does not bear on
+        own: list[list[float]] = [[] for _ in p]  # what comes instead for one that it does bear on
+        for variance, slopes in self.rows:
+            mean = math.fsum([p[i] * slope for i, slope in slopes])
+            beside = variance * mean * mean
+            elsewhere.append(beside)
+            for i, slope in slopes:
+                own[i] += (variance * (slope - mean) ** 2, -beside)
         found = []
         for index in range(NOTHING):
             within = p[index]
@@ -79,28 +85,18 @@ class Posterior:
             if without < _CANCELS_BELOW:
                 found.append(self.interval((index,)))
                 continue
-            found.append(_carried_back(within, without, totals[index] / (without * without)))
+            total = math.fsum(elsewhere + own[index])  # exact, so that what is taken back leaves no trace
+            found.append(_carried_back(within, without, total / (without * without)))
         return found
 
 
-def _spread(variance: float, slopes: Sequence[float], mean: float) -> list[float]:
-    """Variance that one uncertain ratio gives to each place; most places share one of a few slopes."""
-    of_slope = {slope: variance * (slope - mean) ** 2 for slope in set(slopes)}
-    return [of_slope[slope] for slope in slopes]
-
-
 def _slope(
-    slopes: Sequence[float],
-    p: Sequence[float],
-    inside: Sequence[int],
-    within: float,
-    outside: Sequence[int],
-    without: float,
+    slopes: _Slopes, p: Sequence[float], inside: frozenset[int], within: float, without: float
 ) -> float:
     """Slope of the log odds of the inside against the outside: difference of the weighted means."""
-    one = math.fsum([p[i] * slopes[i] for i in inside]) / max(within, _SMALLEST)
-    other = math.fsum([p[i] * slopes[i] for i in outside]) / max(without, _SMALLEST)
-    return one - other
+    one = math.fsum([p[i] * slope for i, slope in slopes if i in inside])
+    other = math.fsum([p[i] * slope for i, slope in slopes if i not in inside])
+    return one / max(within, _SMALLEST) - other / max(without, _SMALLEST)
 
 
 def _carried_back(within: float, without: float, variance: float) -> tuple[float, float, float]:
@@ -129,13 +125,13 @@ def infer(weighed: Sequence[Weighed], scan: Scan, figures: Figures) -> Posterior
     """
     start = figures.prior.log - math.log(len(PLACES))
     parts: list[list[float]] = [[start] for _ in PLACES]
-    rows: list[tuple[float, tuple[float, ...]]] = [(figures.prior.sd**2, (1.0,) * NOTHING + (0.0,))]
-    for item in weighed:
-        ratio, slopes = item.component.ratio, [0.0] * (NOTHING + 1)
-        for index, share in item.component.places:
-            slopes[index] = slope = item.weight * share
-            parts[index].append(slope * ratio.log)
-        rows.append((ratio.sd**2, tuple(slopes)))
+    rows: list[_Row] = [(figures.prior.sd**2, [(index, 1.0) for index in range(NOTHING)])]
+    for component, _, weight in weighed:
+        log, sd = component.ratio.log, component.ratio.sd
+        slopes = [(index, weight * share) for index, share in component.places]
+        for index, slope in slopes:
+            parts[index].append(slope * log)
+        rows.append((sd * sd, slopes))
     rows.extend(_scan_rows(scan))
     for place in PLACES:
         parts[place.index].append(scan.spots[place.index].log)
@@ -146,11 +142,11 @@ def infer(weighed: Sequence[Weighed], scan: Scan, figures: Figures) -> Posterior
     return Posterior(tuple(weight / total for weight in weights), tuple(rows))
 
 
-def _scan_rows(scan: Scan) -> list[tuple[float, tuple[float, ...]]]:
+def _scan_rows(scan: Scan) -> list[_Row]:
     """One row per ratio of the scan: it is the same uncertain figure wherever it is used."""
-    slopes: dict[str, tuple[float, list[float]]] = {}
-    for place in PLACES:
-        for name, sd, slope in scan.spots[place.index].slopes:
-            row = slopes.setdefault(name, (sd, [0.0] * (NOTHING + 1)))[1]
-            row[place.index] += slope
-    return [(sd**2, tuple(row)) for sd, row in slopes.values()]
+    found: dict[str, tuple[float, dict[int, float]]] = {}
+    for index, spot in enumerate(scan.spots):
+        for name, sd, slope in spot.slopes:
+            row = found.setdefault(name, (sd, {}))[1]
+            row[index] = row.get(index, 0.0) + slope
+    return [(sd * sd, list(row.items())) for sd, row in found.values()]

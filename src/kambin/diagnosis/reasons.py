@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache, partial
 from typing import TypeAlias
 
 from kambin.case import FactValue
@@ -35,18 +36,16 @@ def reasons(weighed: Sequence[Weighed], scan: Scan, figures: Figures) -> list[Wh
     """
     for_: list[list[_Ranked]] = [[] for _ in PLACES]
     against: list[list[_Ranked]] = [[] for _ in PLACES]
-    for item in weighed:
-        component = item.component
-        said = component.say.replace("{value}", str(item.value))
+    for component, value, full in weighed:
+        said = component.say.replace("{value}", str(value))
         ratio, lists = component.ratio, for_ if component.ratio.log > 0 else against
         made: dict[float, _Ranked] = {}
         for index, share in component.places:
-            ranked = made.get(share)
-            if ranked is None:
-                weight = item.weight * share
-                finding = _finding(component.path, item.value, said, ratio, weight, component.mapping)
-                ranked = made[share] = (-abs(ratio.log) * weight, component.key, finding)
-            lists[index].append(ranked)
+            if share not in made:
+                weight = full * share
+                finding = _finding(component.path, value, said, ratio, weight, component.mapping)
+                made[share] = (-abs(ratio.log) * weight, component.key, finding)
+            lists[index].append(made[share])
     for place in PLACES:
         for finding, log in _on_scan(place, scan.spots[place.index], figures):
             lists = for_ if log > 0 else against
@@ -63,37 +62,38 @@ def _sorted(items: list[_Ranked]) -> tuple[Finding, ...]:
     return tuple([finding for _, _, finding in items])
 
 
+# what `Finding(*item)` does, without a call in Python for each
+_new_finding = partial(tuple.__new__, Finding)
+
+
 def _finding(
     path: str, value: FactValue, say: str, ratio: Ratio, weight: float, mapping: tuple[str, ...]
 ) -> Finding:
-    return Finding(
-        path,
-        value,
-        say,
-        ratio.value,
-        ratio.low,
-        ratio.high,
-        weight,
-        ratio.source,
-        mapping,
-        ratio.strength,
-        ratio.assumed,
+    known = ratio.value, ratio.low, ratio.high
+    return _new_finding(
+        (path, value, say, *known, weight, ratio.source, mapping, ratio.strength, ratio.assumed)
     )
 
 
 def _on_scan(place: Place, spot: Spot, figures: Figures) -> list[tuple[Finding, float]]:
     """The scan's findings at a place; what a missing zone or side shares out shows as smaller weight."""
-    where = f"{place.level} {'both sides' if place.side == 'both' else place.side}"
-    path = f"imaging.discs[{where}]"
     zone = None if spot.disc is None else spot.disc.zone
     mapping = figures.zone_sources[zone] if zone else ()
     listed = []
     for name, ratio in spot.ratios:
-        weight = math.fsum(slope for named, _, slope in spot.slopes if named == name)
-        say, value = _say(name, where, zone)
-        field = "root_compressed" if name.startswith("root") else "migration" if name == "reach" else "type"
-        listed.append((_finding(f"{path}.{field}", value, say, ratio, weight, mapping), weight * ratio.log))
+        weight = math.fsum([slope for named, _, slope in spot.slopes if named == name])
+        path, say, value = _worded(place.index, name, zone)
+        listed.append((_finding(path, value, say, ratio, weight, mapping), weight * ratio.log))
     return listed
+
+
+@cache
+def _worded(index: int, name: str, zone: str | None) -> tuple[str, str, FactValue]:
+    """Path, words and value of a finding of the scan; places, names and zones are few."""
+    place = PLACES[index]
+    where = f"{place.level} {'both sides' if place.side == 'both' else place.side}"
+    field = "root_compressed" if name.startswith("root") else "migration" if name == "reach" else "type"
+    return f"imaging.discs[{where}].{field}", *_say(name, where, zone)
 
 
 def _say(name: str, where: str, zone: str | None) -> tuple[str, FactValue]:

@@ -101,9 +101,9 @@ def read_scan(case: Case, figures: Figures) -> Scan:
     described = frozenset(
         LEVELS if complete else (record.level for record in records if record.type is not None)
     )
-    unread = Spot("unread", 0.0)
+    unread, clear = Spot("unread", 0.0), _clear(figures)
     filled = tuple(
-        spot or (_not_named(place, records, figures) if complete else unread)
+        spot or (_not_named(place, records, clear, figures) if complete else unread)
         for place, spot in zip(PLACES, spots, strict=True)
     )
     doubtful = _numbering_doubtful(case)
@@ -129,7 +129,7 @@ def _numbering_doubtful(case: Case) -> bool:
     return any(item.name == "transitional_vertebra" and item.value is True for item in case.measured)
 
 
-def _not_named(place: Place, records: Iterable[DiscFinding], figures: Figures) -> Spot:
+def _not_named(place: Place, records: Iterable[DiscFinding], clear: Spot, figures: Figures) -> Spot:
     """What a full reading says about a place that no record names.
 
     It is clear, unless a record of its disc and side leaves it open: a record names one zone, and a
@@ -143,7 +143,7 @@ def _not_named(place: Place, records: Iterable[DiscFinding], figures: Figures) -
         and (record.side not in ("left", "right") or place.side == record.side)
     ]
     if not near:
-        return _clear(figures)
+        return clear
     if None in near:
         return Spot("unread", 0.0)
     ratio = figures.beside
