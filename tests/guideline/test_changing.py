@@ -19,8 +19,16 @@ FACTS = facts_in_conditions()
 _STRENGTH = ("weak", "strong", "moderate")
 
 
+def _argument(name: str, role: str, text: str, strength: str) -> Argument:
+    condition = parse(text, FACTS)
+    return Argument(name, role, text, condition, "", (), (), strength, (), "", "")  # type: ignore[arg-type]
+
+
 def _decision(
-    policy: str, options: list[list[tuple[str, str]]], margin: int = 0, additions: frozenset[int] = frozenset()
+    policy: str,
+    options: list[list[tuple[str, str]]],
+    margin: int = 0,
+    additions: frozenset[int] = frozenset(),
 ) -> Decision:
     made = tuple(
         Option(
@@ -30,7 +38,7 @@ def _decision(
             "",
             i in additions,
             tuple(
-                Argument(f"A{i}-{j}", role, text, parse(text, FACTS), "", (), (), _STRENGTH[j % 3], (), "", "")  # type: ignore[arg-type]
+                _argument(f"A{i}-{j}", role, text, _STRENGTH[j % len(_STRENGTH)])
                 for j, (role, text) in enumerate(arguments)
             ),
             "",
@@ -62,10 +70,9 @@ decisions = st.builds(
 )
 
 
-
 @st.composite
 def crowded(draw: st.DrawFn) -> Decision:
-    """Many options over few conditions: one fact shifts several of them at once, some of them already beaten."""
+    """Many options over few conditions: one fact shifts several at once, some of them beaten before."""
     policy = draw(st.sampled_from(["argue", "argue", "first", "collect"]))
     pool = st.sampled_from(draw(st.lists(texts(), min_size=1, max_size=4)))
     options = draw(

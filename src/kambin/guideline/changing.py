@@ -30,7 +30,8 @@ from kambin.guideline.tallying import Standing, Tally, Worth, standing_of, worth
 
 __all__ = ["SingleChange", "single_changes"]
 
-_ELIGIBLE, _UNDETERMINED = Status.ELIGIBLE, Status.UNDETERMINED
+_ELIGIBLE = Status.ELIGIBLE
+_LIVE = (_ELIGIBLE, Status.UNDETERMINED)
 
 STEP = 0.1  # how far past a threshold a decimal is moved: one step of what is written down in practice
 
@@ -165,10 +166,8 @@ def _turns(name: str, condition: Condition) -> Iterator[_Turn]:
 
 
 def _candidates(fact: Fact, touched: _Touched, row: FactRow) -> Sequence[Sequence[FactValue]]:
-    """Lists of other values, each list from the nearest to the farthest; one change per list is enough."""
+    """Lists of other words or numbers, each from the nearest to the farthest; one change per list does."""
     now = row[fact.name]
-    if isinstance(now, bool):
-        return ((not now,),)
     if isinstance(fact.domain, tuple):
         # "none" of a decision is what comes out when no row fires: nothing that could be told or done
         impossible = {now, "none"} if fact.scope == "decision" else {now}
@@ -205,19 +204,21 @@ def single_changes(result: DecisionResult, row: FactRow, knowledge: Knowledge) -
     found = []
     changed = dict(row)
     truths = tuple([argument.truth for item in result.options for argument in item.arguments])
-    would_be = _WouldBe(result)
+    outcome_if = _WouldBe(result).outcome
     for name, touched in _touched(result.decision).items():
         was = row[name]
         if was is None:
             continue
         base = touched.pick(truths)
-        for values in _candidates(knowledge.facts[name], touched, row):
+        # most facts are a yes/no, which leaves one other value
+        lists = ((not was,),) if isinstance(was, bool) else _candidates(knowledge.facts[name], touched, row)
+        for values in lists:
             for value in values:
                 changed[name] = value
                 turned = touched.truths(changed)
                 if turned == base:
                     continue
-                outcome = would_be.outcome(touched.shifts(base, turned))
+                outcome = outcome_if(touched.shifts(base, turned))
                 if outcome is not None:
                     found.append(_single_change((name, was, value, outcome)))
                     break
@@ -239,7 +240,6 @@ class _WouldBe:
         self._answer = result.outcome[:2]
         self._idle = _IDLE[result.decision.policy](result)
         self._known: dict[tuple[_Shift, ...], Outcome | None] = {}
-        self._live = {i: item for i, item in enumerate(result.options) if item.live}
 
     def outcome(self, shifts: tuple[_Shift, ...]) -> Outcome | None:
         """The outcome when tallies shift so; None when the answer stays as it is."""
@@ -249,25 +249,18 @@ class _WouldBe:
         return known[shifts]
 
     def _outcome(self, shifts: Sequence[_Shift]) -> Outcome | None:
-        options, live = self._options, self._live
-        imagined: dict[int, OptionResult] = {}
-        bears = False
+        imagined, bears = list(self._options), False
         for i, shift in shifts:
-            before = options[i]
-            tally = before.tally + shift
-            standing = standing_of(tally)
+            option, was, _, _, _, _, tally = imagined[i]
+            standing = standing_of(tally + shift)
             status, low, high, pends = standing
-            # what is out of the question and stays so bears on no policy's answer
-            if i in live or status is _ELIGIBLE or status is _UNDETERMINED:
-                pending = _SOME if pends else ()
-                imagined[i] = _option_result((before.option, status, low, high, pending, (), tally))
-                bears = bears or not self._idle(i, standing)
+            if not bears:  # what is out of the question and stays so bears on no policy's answer
+                live = status in _LIVE or was in _LIVE
+                bears = live and not self._idle(i, standing)
+            imagined[i] = _option_result((option, status, low, high, _SOME if pends else (), (), 0))
         if not bears:
             return None
-        together = {**live, **imagined}
-        if len(together) > len(live):
-            together = dict(sorted(together.items()))
-        outcome = outcome_of(self._decision, tuple(together.values()))
+        outcome = outcome_of(self._decision, imagined)
         return outcome if outcome[:2] != self._answer else None
 
 
