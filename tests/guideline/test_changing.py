@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from kambin.case import facts_in_conditions
 from kambin.case.fact import Range
 from kambin.guideline.changing import single_changes
 from kambin.guideline.deciding import evaluate
-from kambin.guideline.knowledge import ROLES, Argument, Decision, Knowledge, Option
+from kambin.guideline.knowledge import ROLES, Argument, Decision, Knowledge, Option, Role
 from kambin.guideline.parsing import parse
 from tests.guideline.conditions_strategy import rows, texts
 
@@ -19,14 +20,14 @@ FACTS = facts_in_conditions()
 _STRENGTH = ("weak", "strong", "moderate")
 
 
-def _argument(name: str, role: str, text: str, strength: str) -> Argument:
+def _argument(name: str, role: Role, text: str, strength: str) -> Argument:
     condition = parse(text, FACTS)
     return Argument(name, role, text, condition, "", (), (), strength, (), "", "")  # type: ignore[arg-type]
 
 
 def _decision(
     policy: str,
-    options: list[list[tuple[str, str]]],
+    options: Sequence[Sequence[tuple[Role, str]]],
     margin: int = 0,
     additions: frozenset[int] = frozenset(),
 ) -> Decision:
