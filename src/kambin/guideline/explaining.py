@@ -198,29 +198,37 @@ def _argument_doc(argument: Argument) -> ArgumentDoc:
 
 
 @once_per_object
-def _argument_docs(option: Option) -> tuple[ArgumentDoc, ...]:
-    return tuple(_argument_doc(argument) for argument in option.arguments)
-
-
-def _option_doc(item: OptionResult) -> OptionDoc:
-    option, status, low, high, pending, results, _ = item
-    arguments = []
-    for same, (_, truth, values) in zip(_argument_docs(option), results, strict=True):
-        argument = same.copy()
-        argument["truth"] = truth
-        argument["values"] = values  # type: ignore[typeddict-item]  # a plain dict, made for this patient
-        arguments.append(argument)
-    return {
+def _same_for_all(option: Option) -> tuple[OptionDoc, tuple[ArgumentDoc, ...]]:
+    """What of an option and its arguments is the same for every patient."""
+    same: OptionDoc = {
         "id": option.id,
         "label": option.label,
         "say": option.say,
         "rung": option.rung,
         "addition": option.addition,
-        "status": str(status),
-        "support": [low, high],
-        "pending": list(pending),
-        "arguments": arguments,
+        "status": "",
+        "support": [],
+        "pending": [],
+        "arguments": [],
     }
+    return same, tuple(_argument_doc(argument) for argument in option.arguments)
+
+
+def _option_doc(item: OptionResult) -> OptionDoc:
+    option, status, low, high, pending, results, _ = item
+    same, same_arguments = _same_for_all(option)
+    arguments = []
+    for same_argument, (_, truth, values) in zip(same_arguments, results, strict=True):
+        argument = same_argument.copy()
+        argument["truth"] = truth
+        argument["values"] = values  # type: ignore[typeddict-item]  # a plain dict, made for this patient
+        arguments.append(argument)
+    doc = same.copy()
+    doc["status"] = status.value
+    doc["support"] = [low, high]
+    doc["pending"] = list(pending)
+    doc["arguments"] = arguments
+    return doc
 
 
 def explain(result: DecisionResult, row: FactRow, knowledge: Knowledge) -> DecisionDoc:
