@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import time
 from functools import partial
+from typing import Any
 
 from bench.patients import example_cases
 from bench.row import Row, at_most
@@ -21,7 +22,7 @@ from kambin.pathway import answer
 
 __all__ = ["explained", "rows"]
 
-WARM = 5  # times that each case comes before the clock runs: evaluators are generated once they are used often
+WARM = 5  # times that each case comes before the clock runs: what is used often gets an evaluator of its own
 
 
 def explained(case: Case, knowledge: Knowledge) -> list[DecisionDoc]:
@@ -29,12 +30,12 @@ def explained(case: Case, knowledge: Knowledge) -> list[DecisionDoc]:
     return explain_all(answer(case, knowledge).decisions)
 
 
-def _strangers(knowledge: Knowledge, count: int) -> list[float]:
-    """Milliseconds for each of so many patients, none of whom was seen before."""
+def _strangers(rows: list[dict[str, Any]], knowledge: Knowledge) -> list[float]:
+    """Milliseconds for each of these patients, of whom the first half warms up."""
     found = []
-    for row in synthetic_rows(2 * count, seed=1):
+    for row in rows:
         found.append(seconds_of(lambda row=row: explain_all(decide(row, knowledge))) * 1000)  # type: ignore[misc]
-    return found[count:]  # the first half warms up
+    return found[len(rows) // 2 :]
 
 
 def rows(quick: bool) -> list[Row]:
@@ -43,6 +44,7 @@ def rows(quick: bool) -> list[Row]:
     cases = example_cases()
     for case in cases * WARM:
         explained(case, knowledge)
+    patients = synthetic_rows(400 if quick else 4000, seed=1)
     gc.collect()
     gc.freeze()  # as a service does once it is warm: what stays for good is not searched for garbage again
     rounds = 1 if quick else -(-2000 // len(cases))
@@ -51,7 +53,7 @@ def rows(quick: bool) -> list[Row]:
         began = time.process_time()
         walls.append(seconds_of(partial(explained, case, knowledge)) * 1000)
         own.append((time.process_time() - began) * 1000)
-    strangers = _strangers(knowledge, 200 if quick else 2000)
+    strangers = _strangers(patients, knowledge)
     gc.unfreeze()
     what = "explained decision, whole chain, one patient, warm: 99th percentile"
     note = (

@@ -65,6 +65,8 @@ class Component:
         Findings that tell the same, the same places and for or against alike, have the same number.
     shares : mapping of int to float
         `places`, to look up.
+    alike : tuple of (share, indices)
+        `places`, those with the same share together.
     """
 
     key: str
@@ -76,10 +78,15 @@ class Component:
     say: str
     group: int = field(init=False, compare=False, repr=False)
     shares: Mapping[int, float] = field(init=False, compare=False, repr=False)
+    alike: tuple[tuple[float, tuple[int, ...]], ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "group", _group(self.places, self.ratio.log > 0))
         object.__setattr__(self, "shares", dict(self.places))
+        alike: dict[float, tuple[int, ...]] = {}
+        for index, share in self.places:
+            alike[share] = (*alike.get(share, ()), index)
+        object.__setattr__(self, "alike", tuple(alike.items()))
 
 
 _GROUPS: dict[tuple[Pattern, bool], int] = {}

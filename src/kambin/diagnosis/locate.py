@@ -14,7 +14,7 @@ from kambin.diagnosis.concordance import match
 from kambin.diagnosis.figures import Figures
 from kambin.diagnosis.observe import observe
 from kambin.diagnosis.overlap import weigh
-from kambin.diagnosis.places import PLACES
+from kambin.diagnosis.places import PLACES, Place
 from kambin.diagnosis.posterior import NOTHING, Posterior, infer
 from kambin.diagnosis.ratios import figures as current_figures
 from kambin.diagnosis.reasons import Why, reasons
@@ -112,21 +112,13 @@ def problem_disc(case: Case, diagnosis: Diagnosis) -> DiscFinding | None:
 def _candidates(posterior: Posterior, scan: Scan, why: Sequence[Why]) -> tuple[Candidate, ...]:
     spreads = posterior.intervals()
     order = sorted(range(len(PLACES)), key=lambda index: (-spreads[index][0], order_of(PLACES[index])))
-    return tuple(
-        Candidate(
-            level=PLACES[index].level,
-            side=PLACES[index].side,
-            root=PLACES[index].root,
-            course=PLACES[index].course,
-            probability=spreads[index][0],
-            low=spreads[index][1],
-            high=spreads[index][2],
-            for_=why[index][0],
-            against=why[index][1],
-            disc=scan.spots[index].disc,
-        )
-        for index in order
-    )
+    return tuple([_candidate(PLACES[i], spreads[i], why[i], scan.spots[i].disc) for i in order])
+
+
+def _candidate(
+    place: Place, spread: tuple[float, float, float], why: Why, disc: DiscFinding | None
+) -> Candidate:
+    return Candidate(place.level, place.side, place.root, place.course, *spread, *why, disc)
 
 
 def _rivals(

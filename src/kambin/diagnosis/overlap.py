@@ -11,6 +11,7 @@ it. docs/adr/0004 tells why other ways do.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import NamedTuple
 
 from kambin.case import FactValue
@@ -34,6 +35,9 @@ class Weighed(NamedTuple):
     component: Component
     value: FactValue
     weight: float
+
+
+_weighed = partial(tuple.__new__, Weighed)  # what `Weighed(*item)` does, without a call in Python for each
 
 
 def weigh(
@@ -64,7 +68,7 @@ def weigh(
             members.sort(key=lambda item: (-abs(item[0].ratio.log), item[0].rank))
         strongest[group] = members[0][0].ratio.log
         for index, (component, value) in enumerate(members):
-            weighed.append(Weighed(component, value, further if index else overlap.exponent))
+            weighed.append(_weighed((component, value, further if index else overlap.exponent)))
     return weighed, strongest
 
 

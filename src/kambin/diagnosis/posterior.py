@@ -16,14 +16,14 @@ from typing import TypeAlias
 
 from kambin.diagnosis.figures import Z95, Figures
 from kambin.diagnosis.overlap import Weighed
-from kambin.diagnosis.places import PLACES
+from kambin.diagnosis.places import PLACES, Pattern
 from kambin.diagnosis.scan import Scan
 
 __all__ = ["NOTHING", "Posterior", "infer"]
 
 NOTHING = len(PLACES)
 """Index of 'no lumbar disc explains it' in the probabilities."""
-_CANCELS_BELOW = 1e-9  # here the difference from the overall mean has lost its digits
+_CANCELS_BELOW = 1e-3  # here differences from what is the same everywhere begin to lose their digits
 _SMALLEST = 1e-300  # keeps the logarithm finite where every other place underflows
 
 
@@ -40,8 +40,9 @@ class Posterior:
     probabilities : tuple of float
         One per place in the order of `PLACES`, then 'no disc'; they sum to 1.
     rows : tuple of (variance, slopes)
-        One per uncertain ratio: variance of its logarithm, and the places that it bears on, as index and
-        slope of the place's log weight. It bears on few.
+        One per uncertain figure (a ratio of the scan, or the weighted ratios of all findings that point to
+        the same places): variance of its logarithm, and the places that it bears on, as index and slope of
+        the place's log weight. It bears on few.
     """
 
     probabilities: tuple[float, ...]
@@ -78,15 +79,15 @@ class Posterior:
             elsewhere.append(beside)
             for i, slope in slopes:
                 own[i] += (variance * (slope - mean) ** 2, -beside)
+        total, everywhere = math.fsum(p), math.fsum(elsewhere)
         found = []
         for index in range(NOTHING):
-            within = p[index]
-            without = math.fsum((*p[:index], *p[index + 1 :]))
+            within, without = p[index], math.fsum((total, -p[index]))
             if without < _CANCELS_BELOW:
                 found.append(self.interval((index,)))
                 continue
-            total = math.fsum(elsewhere + own[index])  # exact, so that what is taken back leaves no trace
-            found.append(_carried_back(within, without, total / (without * without)))
+            variance = math.fsum((everywhere, *own[index])) / (without * without)
+            found.append(_carried_back(within, without, variance))
         return found
 
 
@@ -126,12 +127,11 @@ def infer(weighed: Sequence[Weighed], scan: Scan, figures: Figures) -> Posterior
     start = figures.prior.log - math.log(len(PLACES))
     parts: list[list[float]] = [[start] for _ in PLACES]
     rows: list[_Row] = [(figures.prior.sd**2, [(index, 1.0) for index in range(NOTHING)])]
-    for component, _, weight in weighed:
-        log, sd = component.ratio.log, component.ratio.sd
-        slopes = [(index, weight * share) for index, share in component.places]
-        for index, slope in slopes:
-            parts[index].append(slope * log)
-        rows.append((sd * sd, slopes))
+    for places, logs_of_group, variances in _groups(weighed):
+        log = math.fsum(logs_of_group)
+        for index, share in places:
+            parts[index].append(share * log)
+        rows.append((math.fsum(variances), places))
     rows.extend(_scan_rows(scan))
     for place in PLACES:
         parts[place.index].append(scan.spots[place.index].log)
@@ -140,6 +140,19 @@ def infer(weighed: Sequence[Weighed], scan: Scan, figures: Figures) -> Posterior
     weights = [math.exp(log - top) for log in logs]
     total = math.fsum(weights)
     return Posterior(tuple(weight / total for weight in weights), tuple(rows))
+
+
+def _groups(weighed: Sequence[Weighed]) -> Iterable[tuple[Pattern, list[float], list[float]]]:
+    """Findings that point to the same places, as one: their weighted logs, and the variances of these."""
+    groups: dict[int, tuple[Pattern, list[float], list[float]]] = {}
+    for component, _, weight in weighed:
+        places = component.places  # made once for all findings that point there: see `pattern`
+        if id(places) not in groups:
+            groups[id(places)] = places, [], []
+        _, logs, variances = groups[id(places)]
+        logs.append(weight * component.ratio.log)
+        variances.append((weight * component.ratio.sd) ** 2)
+    return groups.values()
 
 
 def _scan_rows(scan: Scan) -> list[_Row]:

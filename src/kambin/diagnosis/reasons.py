@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cache, partial
+from operator import itemgetter
 from typing import TypeAlias
 
 from kambin.case import FactValue
@@ -34,32 +35,29 @@ def reasons(weighed: Sequence[Weighed], scan: Scan, figures: Figures) -> list[Wh
     list of Why
         In the order of `PLACES`.
     """
-    for_: list[list[_Ranked]] = [[] for _ in PLACES]
-    against: list[list[_Ranked]] = [[] for _ in PLACES]
+    ranked: list[_Ranked] = []
     for component, value, full in weighed:
         said = component.say.replace("{value}", str(value))
-        ratio, lists = component.ratio, for_ if component.ratio.log > 0 else against
-        made: dict[float, _Ranked] = {}
-        for index, share in component.places:
-            if share not in made:
-                weight = full * share
-                finding = _finding(component.path, value, said, ratio, weight, component.mapping)
-                made[share] = (-abs(ratio.log) * weight, component.key, finding)
-            lists[index].append(made[share])
+        ratio = component.ratio
+        for share, indices in component.alike:
+            weight = full * share
+            finding = _finding(component.path, value, said, ratio, weight, component.mapping)
+            ranked.append((-abs(ratio.log) * weight, component.key, ratio.log > 0, finding, indices))
     for place in PLACES:
         for finding, log in _on_scan(place, scan.spots[place.index], figures):
-            lists = for_ if log > 0 else against
-            lists[place.index].append((-abs(log), finding.path, finding))
-    return [(_sorted(one), _sorted(other)) for one, other in zip(for_, against, strict=True)]
+            ranked.append((-abs(log), finding.path, log > 0, finding, (place.index,)))
+    ranked.sort(key=itemgetter(0, 1))
+    for_: list[list[Finding]] = [[] for _ in PLACES]
+    against: list[list[Finding]] = [[] for _ in PLACES]
+    for _, _, speaks_for, finding, at in ranked:
+        lists = for_ if speaks_for else against
+        for index in at:
+            lists[index].append(finding)
+    return list(zip(map(tuple, for_), map(tuple, against), strict=True))
 
 
-_Ranked: TypeAlias = tuple[float, str, Finding]
-"""A finding with what it is sorted by: strength, then a key that no other finding of the place has."""
-
-
-def _sorted(items: list[_Ranked]) -> tuple[Finding, ...]:
-    items.sort()
-    return tuple([finding for _, _, finding in items])
+_Ranked: TypeAlias = tuple[float, str, bool, Finding, Sequence[int]]
+"""A finding of some places, after what it is sorted by: strength, then a key no other of a place has."""
 
 
 # what `Finding(*item)` does, without a call in Python for each
