@@ -128,6 +128,12 @@ def _print_proposal(item: Proposal, plan: AccessPlan) -> None:
         f"  Direction: axial {angles.axial_deg:.0f}° from straight back, {from_side}"
         f"sagittal {angles.sagittal_deg:+.0f}° (+ towards the head)"
     )
+    if plan.position == "lateral":
+        lean = 90 - angles.axial_deg
+        console.print(
+            f"  On the side, the patient's {plan.side} up: axially {abs(lean):.0f}° from the vertical, "
+            f"towards the {'back' if lean >= 0 else 'belly'}"
+        )
     reamers = " → ".join(f"{mm:g}" for mm in bone.reamers_mm)
     opening = f"opening {bone.opening_before_mm:.1f} → {bone.opening_after_mm:.1f} mm"
     console.print(

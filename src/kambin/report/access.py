@@ -8,7 +8,7 @@ from typing import Any
 
 from kambin.plan import Plan
 from kambin.report.answers import AnswerMark
-from kambin.report.corridor import CorridorView, corridor_view, of_bone, sides_of
+from kambin.report.corridor import CorridorView, corridor_view, lying, of_bone, sides_of
 from kambin.report.galleries import Shelf
 from kambin.report.scan import caution_words
 from kambin.report.steps import StepView, operation_steps
@@ -182,7 +182,6 @@ def _approach(item: Mapping[str, Any], plan: Plan, shelf: Shelf) -> ApproachView
     shown = {name for one in told for name in one["structures"]}
     units = layout["certificate_units"]
     name = layout["approaches"].get(item["approach"], {}).get("label", capital(humanise(item["approach"])))
-    position = layout["positions"].get(item["position"], humanise(item["position"]))
     corridor = None if best is None else corridor_view(best, item)
     return ApproachView(
         anchor=f"way-{item['approach']}",
@@ -190,7 +189,7 @@ def _approach(item: Mapping[str, Any], plan: Plan, shelf: Shelf) -> ApproachView
         mark=_mark(item),
         advised=_option(item["approach"]) in _named(plan.decision(DECISION)),
         why=spaced(item["why"]),
-        where=f"{item['level']}, patient's {item['side']}, {position}",
+        where=f"{item['level']}, patient's {item['side']}, {lying(item)}",
         corridor=corridor,
         choices=tuple(_choice(one, one is best) for one in item["proposals"]),
         unit=units.get(best["certificate"]["unit"], "") if best is not None else "",

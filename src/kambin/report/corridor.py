@@ -9,7 +9,7 @@ from typing import Any
 from kambin.report.measured import SIDES
 from kambin.report.words import NARROW, capital, humanise, number, percent, words
 
-__all__ = ["ClearanceView", "CorridorView", "corridor_view", "of_bone", "sides_of"]
+__all__ = ["ClearanceView", "CorridorView", "corridor_view", "lying", "of_bone", "sides_of"]
 
 LEVEL_WITH = 0.5  # mm; less is told as level
 STRAIGHT = 0.5  # degrees; less is told as straight
@@ -89,6 +89,35 @@ def _direction(angles: Mapping[str, float], plan: Mapping[str, Any]) -> list[tup
     return rows
 
 
+def lying(plan: Mapping[str, Any]) -> str:
+    """How the patient lies; on the side, the side of the entry is up, or the table would be in the way.
+
+    Parameters
+    ----------
+    plan : mapping
+        Plain form of an `AccessPlan`.
+
+    Returns
+    -------
+    str
+    """
+    how = str(words()["positions"].get(plan["position"], humanise(plan["position"])))
+    return f"{how}, the patient's {plan['side']} up" if plan["position"] == "lateral" else how
+
+
+def _in_the_room(angles: Mapping[str, float], plan: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Lying on the side, what a hand and a C-arm have for a reference: the floor, no longer the back.
+
+    Lying on the front the axial angle is that from the vertical already.
+    """
+    if plan["position"] != "lateral":
+        return []
+    lean = 90.0 - angles["axial_deg"]
+    way = "straight down" if abs(lean) < STRAIGHT else _tilt(lean, "the vertical", "the back", "the belly")
+    how = f"{lying(plan)}, square to the table: axially {way}. The AP picture needs a level beam."
+    return [("In the room", how)]
+
+
 def _bone(bone: Mapping[str, Any]) -> str:
     before, after = (_mm(bone[f"opening_{when}_mm"]) for when in ("before", "after"))
     if not bone["reamers_mm"]:
@@ -163,6 +192,7 @@ def corridor_view(item: Mapping[str, Any], plan: Mapping[str, Any]) -> CorridorV
     rows = [
         ("Entry" if on_skin else "Entry at the edge of the map", _entry(item["entry"], plan["side"])),
         *_direction(item["angles"], plan),
+        *_in_the_room(item["angles"], plan),
         ("Depth", f"{number(round(corridor['depth_mm']))}{NARROW}mm {start}"),
         ("Cannula", f"{number(corridor['diameter_mm'])}{NARROW}mm outer diameter"),
         ("Bone to remove", _bone(item["foraminoplasty"])),

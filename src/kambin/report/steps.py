@@ -9,8 +9,8 @@ from importlib.resources import files
 from typing import Any
 
 from kambin.plan import Plan
-from kambin.report.corridor import CorridorView
-from kambin.report.words import NARROW, capital, joined, number, percent, words
+from kambin.report.corridor import CorridorView, lying
+from kambin.report.words import NARROW, capital, joined, number, percent
 
 __all__ = ["StepView", "operation_steps"]
 
@@ -75,11 +75,10 @@ def _of_corridor(item: Mapping[str, Any], best: Mapping[str, Any], view: Corrido
     bone, reach, hand = best["foraminoplasty"], best["reach"], best["tolerance"]
     nerves = [one for one in best["clearances"] if one["kind"] == "nerve"]
     angles = [f"{name} {rows[name]}".lower() for name in rows if name.endswith("angle")]
-    position = words()["positions"].get(item["position"], item["position"])
     return {
         "level": item["level"],
         "side": item["side"],
-        "position": str(position),
+        "position": lying(item),
         "entry": entry,
         "direction": capital("; ".join(angles)),
         "depth": f"depth {rows['Depth']}",
