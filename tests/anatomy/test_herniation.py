@@ -88,6 +88,35 @@ def test_zones_lie_between_facet_and_pedicle(x: float, zone: str) -> None:
         assert words.side == ("midline" if x == 0 else "left" if sign > 0 else "right")
 
 
+@pytest.mark.parametrize("facet", [13.2, 14.0, 16.0])
+@pytest.mark.parametrize(
+    ("x", "zone"), [(0, "central"), (6, None), (11, None), (18, "foraminal"), (27, "extraforaminal")]
+)
+def test_a_facet_that_leaves_no_room_inside_the_pedicle_tells_no_zone(
+    facet: float, x: float, zone: str | None
+) -> None:
+    """What lies beside the midline may be subarticular, and is not called central."""
+    near = {side: replace(own, facet=facet) for side, own in BOTH.items()}
+    for sign in (1, -1):
+        words = name_herniation(shape_of(ellipsoid((sign * x, 19, 0), (3, 4, 3))), bed(), near, True, VOXEL)
+        assert words.zone == zone
+
+
+def test_on_a_border_the_zone_is_not_told() -> None:
+    def zone(x: float) -> str | None:
+        shape = replace(shape_of(ellipsoid((11, 19, 0), (3, 4, 3))), centre=np.array([x, 4.0, 0.0]))
+        return name_herniation(shape, bed(), BOTH, True, VOXEL).zone
+
+    own = BOTH[Side.LEFT]
+    for border in (own.facet, own.pedicle_inner, own.pedicle_outer):
+        assert border is not None
+        assert (
+            zone(border) is None and zone(border - 0.4 * VOXEL) is None and zone(border + 0.4 * VOXEL) is None
+        )
+        told = zone(border - 0.6 * VOXEL), zone(border + 0.6 * VOXEL)
+        assert None not in told and told[0] != told[1]
+
+
 @pytest.mark.parametrize(
     ("solid", "touches", "kind"),
     [

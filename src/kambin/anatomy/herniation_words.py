@@ -102,7 +102,7 @@ def name_herniation(
     touches : bool
         Whether it is continuous with the disc.
     voxel_mm : float
-        Widths that differ by less than this are the same.
+        Widths that differ by less than this are the same, and a border is known to half of it.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def name_herniation(
     return Words(
         side=side,
         type=_type(shape, bed, touches, migration != "none", voxel_mm),
-        zone=_zone(abs(float(shape.centre[0])), own),
+        zone=_zone(abs(float(shape.centre[0])), side == "midline", own, voxel_mm),
         migration=migration,
         migration_grade=_grade(shape, bed, own, migration),
         migration_zone=_lee_zone(shape, own, migration),
@@ -167,14 +167,26 @@ def _side(shape: Shape) -> str:
     return str(Side.LEFT) if shape.left_share > 0.5 else str(Side.RIGHT)
 
 
-def _zone(aside: float, own: Borders) -> str | None:
-    """Central to the facet's inner border, subarticular to the pedicle's, foraminal to its outer border."""
-    if own.facet is None or own.pedicle_inner is None or own.pedicle_outer is None:
+def _zone(aside: float, midline: bool, own: Borders, voxel_mm: float) -> str | None:
+    """Central to the facet's inner border, subarticular to the pedicle's, foraminal to its outer border.
+
+    None within half a voxel of a border: what lies there is in either zone. And where the facet leaves less
+    than a voxel inside the pedicle, its border does not tell central from subarticular: then only what lies
+    in the midline is surely central, and what lies beside it stays unknown.
+    """
+    facet, inner, outer = own.facet, own.pedicle_inner, own.pedicle_outer
+    if facet is None or inner is None or outer is None:
         return None
-    # a facet that overhangs its pedicle leaves no room for a subarticular zone outside it
-    inner = min(own.facet, own.pedicle_inner)
-    ends = ((inner, "central"), (own.pedicle_inner, "subarticular"), (own.pedicle_outer, "foraminal"))
-    return next((name for end, name in ends if aside < end), "extraforaminal")
+
+    def at(place: float) -> str | None:
+        """The zone of a place so far from the midline."""
+        if place >= inner:
+            return "foraminal" if place < outer else "extraforaminal"
+        if inner - facet < voxel_mm:
+            return "central" if midline else None
+        return "central" if place < facet else "subarticular"
+
+    return at(aside) if at(aside - voxel_mm / 2) == at(aside + voxel_mm / 2) else None
 
 
 def _type(shape: Shape, bed: HerniationBed, touches: bool, migrated: bool, voxel_mm: float) -> str:
