@@ -46,6 +46,13 @@ def test_high_crest_on_the_scan_changes_the_approach(demo: Plan) -> None:
     assert {stage.name: stage.state for stage in demo.stages}["anatomy"] == "done"
 
 
+def test_what_was_measured_beside_a_word_that_stands_changed_nothing(demo: Plan) -> None:
+    stated = {note.name for note in demo.facts if note.origin == "stated"}
+    assert demo.scan_effects and stated
+    for effect in demo.scan_effects:
+        assert effect.facts and not stated.intersection(effect.facts)
+
+
 @pytest.mark.parametrize("crest_mm", [-60.0, -20.0, 0.0, 20.0, 40.0])
 def test_crest_moves_support_one_way(crest_mm: float) -> None:
     """A higher crest never speaks more for the posterolateral way to L5-S1."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import attrgetter
 
-from kambin.case import Case, DiscFinding, FactValue, disagreements, facts
+from kambin.case import Case, DiscFinding, disagreements, facts
 from kambin.case.findings import stated_finding
 from kambin.guideline import DecisionResult, Knowledge, decide, load_knowledge
 from kambin.guideline.explaining import sentence
@@ -56,23 +56,32 @@ def conflicts(written: Case, disc: DiscFinding | None, used: Case) -> list[Confl
 
 
 def scan_effects(before: Answer, after: Answer) -> list[ScanEffect]:
-    """Decisions that the scan changed, and by which facts."""
-    new = {item.name for item in after.case.measured} - {item.name for item in before.case.measured}
-    changed: dict[str, FactValue] = {
-        name: value for name, value in after.decisions.row.items() if before.decisions.row.get(name) != value
-    }
+    """Decisions that the scan changed, and by which facts.
+
+    Only facts that turned an argument count: what was measured beside a clinician's word that stands did not.
+    """
+    row, old = after.decisions.row, before.decisions.row
+    changed = {name for name, value in row.items() if old.get(name) != value}
     effects = []
     for name, result in after.decisions.results.items():
         was = before.decisions.results[name]
         if was.outcome != result.outcome:
-            used = {
-                fact for item in result.options for argument in item.arguments for fact in argument.values
-            }
-            touched = sorted((set(changed) | new) & used)
+            turned = changed.intersection(_behind_turned(was, result))
             effects.append(
-                ScanEffect(decision=name, before=sentence(was), after=sentence(result), facts=touched)
+                ScanEffect(decision=name, before=sentence(was), after=sentence(result), facts=sorted(turned))
             )
     return effects
+
+
+def _behind_turned(was: DecisionResult, now: DecisionResult) -> set[str]:
+    """Facts of the arguments whose truth is another one."""
+    return {
+        fact
+        for before, after in zip(was.options, now.options, strict=True)
+        for one, other in zip(before.arguments, after.arguments, strict=True)
+        if one.truth is not other.truth
+        for fact in other.values
+    }
 
 
 def profile_differences(found: Answer, shown: Sequence[str] | None) -> list[ProfileDifference]:
