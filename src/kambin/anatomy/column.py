@@ -150,6 +150,10 @@ def measure_column(labels: LabelMap) -> Column:
     return column
 
 
+def _millilitres(volume_ml: float) -> str:
+    return f"{volume_ml:.2f} ml" if volume_ml >= 0.01 else "under 0.01 ml"
+
+
 def _note_reading(column: Column, labels: LabelMap) -> None:
     if labels.how.startswith("told by anatomy"):
         column.warn("convention_from_anatomy", f"The label convention was {labels.how}.", "S1", "L6")
@@ -161,7 +165,7 @@ def _note_reading(column: Column, labels: LabelMap) -> None:
     parts = {**column.bones, **{hip.name: hip for hip in column.hips}}
     loose = {name: part for name, part in parts.items() if part.stray_voxels}
     if loose:
-        amounts = ", ".join(f"{name} {part.stray_ml:.2f} ml" for name, part in loose.items())
+        amounts = ", ".join(f"{name} {_millilitres(part.stray_ml)}" for name, part in loose.items())
         column.warn("stray_voxels", f"Left out, because loose beside the structure: {amounts}.", *loose)
     cut = [name for name, bone in column.bones.items() if bone.cut and name != "T12"]
     if cut:
