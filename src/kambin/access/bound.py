@@ -23,7 +23,7 @@ distances from the axis; it moves by no more than ρ either.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -119,15 +119,16 @@ def reaches(geometry: Floats, x: Floats, h: Floats) -> tuple[float, float]:
     return np.sqrt(tip), geometry[THROAT] * np.sqrt(across * across + h[4] * h[4])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(inline="always", nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def _window(geometry: Floats, ray: Floats, shape: Floats) -> tuple[float, float]:
     """Room to the allowed angles, as mm at the throat: of the middle ray, and the most of any of the cell."""
-    parts = np.zeros(3)
-    for m in range(3):
-        for n in range(3):
-            parts[m] += geometry[FRAME + 3 * m + n] * ray[3 + n]
-    up = np.arcsin(min(max(parts[2], -1.0), 1.0))
-    axial = np.arctan2(parts[0], parts[1])
+    out = back = head = 0.0
+    for n in range(3):
+        out += geometry[FRAME + n] * ray[3 + n]
+        back += geometry[FRAME + 3 + n] * ray[3 + n]
+        head += geometry[FRAME + 6 + n] * ray[3 + n]
+    up = np.arcsin(min(max(head, -1.0), 1.0))
+    axial = np.arctan2(out, back)
     room_axial = min(axial - geometry[WINDOW], geometry[WINDOW + 1] - axial)
     room_up = min(up - geometry[WINDOW + 2], geometry[WINDOW + 3] - up)
     turn = np.arcsin(min((shape[TIP] + shape[OUTER]) / shape[LENGTH], 1.0))
@@ -194,7 +195,7 @@ def ray_of(world: World, ray: Floats, shape: Floats) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(inline="always", nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def _aslant(world: World, ray: Floats, shape: Floats) -> tuple[float, float]:
     """Room to the flattest skin incidence, mm: of the middle ray, and the most of any of the cell.
 
@@ -301,11 +302,11 @@ def _thinner(world: World, n: int, ray: Floats, shape: Floats) -> tuple[float, f
     return below, above
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(inline="always", nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def _budgets(world: World, ray: Floats, shape: Floats, found: Floats) -> None:
     """Put the shares that may go among the limits."""
-    alone = shape.copy()
-    alone[TIP] = alone[OUTER] = 0.0
+    alone = np.zeros(5)
+    alone[LENGTH], alone[END] = shape[LENGTH], shape[END]
     hard = world.geometry[HARD]
     for n in range(len(world.parts)):
         _, above = _thinner(world, n, ray, alone)
@@ -332,7 +333,7 @@ def _limit(found: Floats, seen: float, upper: float, split: float, hard: float) 
         found[CLOSE] = 1.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(inline="always", nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def _limits(
     world: World, ray: Floats, shape: Floats, on_skin: bool, enough: float, found: Floats, lowest: Floats
 ) -> None:
@@ -355,7 +356,7 @@ def _limits(
         _limit(found, seen, upper, at, hard)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(inline="always", nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def _moves(geometry: Floats, x: Floats, share: float, jacobian: Floats) -> None:
     """How the place q(λ) moves by each parameter, at λ = `share`; shape (3, 5)."""
     sine, cosine, up, flat = np.sin(x[3]), np.cos(x[3]), np.sin(x[4]), np.cos(x[4])
@@ -368,15 +369,16 @@ def _moves(geometry: Floats, x: Floats, share: float, jacobian: Floats) -> None:
         jacobian[n, 4] = far * (flat * head - up * (sine * out + cosine * back))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(inline="always", nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def _tightened(
     world: World, x: Floats, h: Floats, ray: Floats, shape: Floats, lowest: Floats, enough: float,
     found: Floats,
 ) -> None:  # fmt: skip
     """Lower the bound of a small cell by which way each margin rises there; see `tangents`."""
     laid, limits, pivot = world.laid, world.counts[0], world.geometry[PIVOT]
-    lines, count = np.zeros((MOST_LINES, COLUMNS)), 0
-    jacobian, place_at = np.empty((3, 5)), np.empty(3)
+    lines = np.zeros((MOST_LINES, COLUMNS))
+    count: Any = np.int64(0)  # of a type, and not the literal 0
+    jacobian, place_at = np.zeros((3, 5)), np.zeros(3)
     for k in range(world.counts[1] - 1, -1, -1):
         s = lowest[k]
         if s < 0.0 or count == MOST_LINES:
@@ -420,7 +422,9 @@ def assess(world: World, x: Floats, h: Floats, enough: float, ray: Floats, found
     ray[6] = shape[END]
     found[UPPER] = found[NERVE] = found[LIMIT] = NOTHING
     found[SPLIT], found[CLOSE] = -1.0, 0.0
-    lowest = np.full(world.counts[1], -1.0)
+    lowest = np.zeros(world.counts[1])
+    for k in range(len(lowest)):
+        lowest[k] = -1.0
     _limits(world, ray, shape, on_skin, enough, found, lowest)
     if len(world.parts) and found[UPPER] > enough:
         _budgets(world, ray, shape, found)

@@ -76,7 +76,7 @@ class Box(NamedTuple):
     high: Floats
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(inline="always", nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def _push(keys: Floats, items: Longs, count: int, key: float, item: int) -> int:
     n = count
     while n > 0:
@@ -89,7 +89,7 @@ def _push(keys: Floats, items: Longs, count: int, key: float, item: int) -> int:
     return count + 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(inline="always", nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def _pop(keys: Floats, items: Longs, count: int) -> int:
     """Take the first away; the caller has read it."""
     count -= 1
@@ -110,18 +110,24 @@ def _pop(keys: Floats, items: Longs, count: int) -> int:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def _worth(found: Floats) -> float:
-    """What the middle ray is worth: its margin to nerve when every limit is kept, else the worse of both."""
+def _worth(found: Floats, enough: float) -> float:
+    """What the middle ray is worth, or `NEVER` where that is not above `enough`.
+
+    Its margin to nerve when every limit is kept, else the worse of both.
+    """
+    if found[UPPER] <= enough:
+        return NEVER
     if found[LIMIT] >= KEPT_MM:
         return float(found[NERVE])
     return float(min(found[NERVE], found[LIMIT] - KEPT_MM))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def _one(world: World, x: Floats, enough: float, ray: Floats, found: Floats) -> float:
-    """What one ray is worth, or `NEVER` where that is not above `enough`."""
-    assess(world, x, np.zeros(5), enough, ray, found)
-    return NEVER if found[UPPER] <= enough else _worth(found)
+def _keep(best: Floats, worth: float, x: Floats) -> None:
+    """Make a ray the best one; parts of arrays are not assigned, see `kambin.access.kernels`."""
+    best[0] = worth
+    for n in range(5):
+        best[1 + n] = x[n]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
@@ -130,31 +136,32 @@ def _climb(world: World, box: Box, best: Floats, h: Floats) -> int:
 
     Along one parameter at a time, and aslant: where a limit holds, only a step along it leads on.
     """
-    ray, found = np.zeros(7), np.zeros(FOUND)
-    step = np.maximum(h, 0.02 * (box.high - box.low))
-    trial, state, tried = best[1:].copy(), 12345, 0
+    ray, found, alone = np.zeros(7), np.zeros(FOUND), np.zeros(5)
+    step, trial, state, tried = np.zeros(5), np.zeros(5), 12345, 0
+    for n in range(5):
+        step[n] = max(h[n], 0.02 * (box.high[n] - box.low[n]))
     for _ in range(HALVINGS):
         moved = False
         for way in range(10 + ASLANT_WAYS):
-            if way < 10:
-                if step[way // 2] <= 0.0:
-                    continue
-                trial[:] = best[1:]
-                trial[way // 2] += step[way // 2] * (2.0 * (way % 2) - 1.0)
-            else:
-                for n in range(5):
-                    state = (1103515245 * state + 12345) % 2147483648
-                    trial[n] = best[1 + n] + step[n] * (state / 1073741824.0 - 1.0)
+            if way < 10 and step[way // 2] <= 0.0:
+                continue
             for n in range(5):
+                trial[n] = best[1 + n]
+                if way >= 10:
+                    state = (1103515245 * state + 12345) % 2147483648
+                    trial[n] += step[n] * (state / 1073741824.0 - 1.0)
+                elif n == way // 2:
+                    trial[n] += step[n] * (2.0 * (way % 2) - 1.0)
                 trial[n] = min(max(trial[n], box.low[n]), box.high[n])
-            worth = _one(world, trial, best[0], ray, found)
+            assess(world, trial, alone, best[0], ray, found)
+            worth = _worth(found, best[0])
             tried += 1
             if worth > best[0] + 1e-4:
-                best[0] = worth
-                best[1:] = trial
+                _keep(best, worth, trial)
                 moved = True
         if not moved:
-            step *= 0.5
+            for n in range(5):
+                step[n] *= 0.5
     return tried
 
 
@@ -177,36 +184,28 @@ def _sizes(geometry: Floats, cell: Floats, share: float, out: Floats) -> None:
     out[4] = share * throat * cell[9]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def _axis(geometry: Floats, cell: Floats, ray: Floats, sizes: Floats) -> int:
+@njit(inline="always", nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def _axis(geometry: Floats, cell: Floats, ray: Floats) -> int:
     """Which parameter to halve; −1 when the cell's rays are all the same."""
-    length = place(geometry, cell[:5], ray)
+    sizes, tips = np.zeros(5), np.zeros(5)
+    length = place(geometry, cell, ray)
     split = cell[SPLIT_AT]
     _sizes(geometry, cell, 1.0 if split < 0.0 else split / length, sizes)
-    if split < 0.0 or sizes.max() < FINEST_MM:
-        # the direction itself, or a place where nothing moves: what moves the ray most anywhere
-        tips = np.zeros(5)
-        _sizes(geometry, cell, 0.0, tips)
-        sizes[:3] = np.maximum(sizes[:3], tips[:3])
-    most = int(np.argmax(sizes))
-    return most if sizes[most] > FINEST_MM else -1
+    _sizes(geometry, cell, 0.0, tips)
+    largest = 0.0
+    for m in range(5):
+        largest = max(largest, sizes[m])
+    most, least = -1, FINEST_MM
+    for m in range(5):
+        size = sizes[m]
+        if m < 3 and (split < 0.0 or largest < FINEST_MM):
+            # the direction itself, or a place where nothing moves: what moves the ray most anywhere
+            size = max(size, tips[m])
+        if size > least:
+            most, least = m, size
+    return most
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def _start(world: World, box: Box, warm: Floats, best: Floats) -> int:
-    """The best of the rays that are handed in, improved; rays tried."""
-    ray, found = np.zeros(7), np.zeros(FOUND)
-    for n in range(len(warm)):
-        worth = _one(world, warm[n], best[0], ray, found)
-        if worth > best[0]:
-            best[0] = worth
-            best[1:] = warm[n]
-    if best[0] == NEVER:
-        return len(warm)
-    return len(warm) + _climb(world, box, best, 0.1 * (box.high - box.low))
-
-
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def branch(
     world: World, low: Floats, high: Floats, warm: Floats, slack: float, most: int, nearest: int
 ) -> Outcome:
@@ -214,41 +213,61 @@ def branch(
 
     Once it is proved that there is no corridor, up to `nearest` cells go to the one that comes nearest.
     """
-    ray, found, sizes, box = np.zeros(7), np.zeros(FOUND), np.zeros(5), Box(low, high)
-    best = np.full(6, NEVER)
-    best[1:] = 0.5 * (low + high)
-    rays = _start(world, box, warm, best)
     cells = np.empty((most + 16, COLUMNS))
     keys, items = np.empty(len(cells)), np.empty(len(cells), dtype=np.int64)
-    cells[0, :5], cells[0, 5:BOUND] = 0.5 * (low + high), 0.5 * (high - low)
+    best = np.array([NEVER, *(0.5 * (low + high))])
+    return Outcome(*_branch(world, Box(low, high), warm, slack, nearest, cells, keys, items, best))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def _branch(
+    world: World, box: Box, warm: Floats, slack: float, nearest: int, cells: Floats, keys: Floats,
+    items: Longs, best: Floats,
+) -> tuple[float, Floats, float, float, int, int, int]:  # fmt: skip
+    """The search itself; `cells`, `keys` and `items` are its room, `best` becomes the best ray."""
+    ray, found, cell, half, rays = np.zeros(7), np.zeros(FOUND), np.zeros(COLUMNS), np.zeros(5), len(warm)
+    for n in range(len(warm)):
+        assess(world, warm[n], half, best[0], ray, found)
+        worth = _worth(found, best[0])
+        if worth > best[0]:
+            _keep(best, worth, warm[n])
+    for n in range(5):
+        half[n] = 0.1 * (box.high[n] - box.low[n])
+        cells[0, n], cells[0, 5 + n] = 0.5 * (box.low[n] + box.high[n]), 0.5 * (box.high[n] - box.low[n])
+    if best[0] > NEVER:
+        rays += _climb(world, box, best, half)
     cells[0, BOUND], cells[0, SPLIT_AT] = 1e9, -1.0
-    waiting, made, closed, done = _push(keys, items, 0, 1e9, 0), 1, NEVER, NEVER
+    keys[0], items[0] = 1e9, 0
+    waiting, made, closed, done = 1, 1, NEVER, NEVER
     while waiting > 0 and made + 2 < len(cells) and keys[0] > _threshold(best[0], slack):
         if keys[0] < 0.0 and made > nearest:
             break
-        cell = cells[items[0]].copy()
+        for n in range(COLUMNS):
+            cell[n] = cells[items[0], n]
         waiting = _pop(keys, items, waiting)
-        axis = _axis(world.geometry, cell, ray, sizes)
+        axis = _axis(world.geometry, cell, ray)
         if axis < 0:
             done = max(done, cell[BOUND])
             continue
         cell[5 + axis] *= 0.5
         for way in (-1.0, 1.0):
             child = cells[made]
-            child[:] = cell
+            for n in range(COLUMNS):
+                child[n] = cell[n]
             child[axis] += way * cell[5 + axis]
+            for n in range(5):
+                half[n] = cell[5 + n]
             enough = _threshold(best[0], slack)
-            assess(world, child[:5], child[5:BOUND], enough, ray, found)
+            assess(world, child, half, enough, ray, found)
             rays += 1
             upper = min(found[UPPER], cell[BOUND])
             if upper <= enough:
                 done = max(done, upper)
                 continue
-            worth = _worth(found)
+            worth = _worth(found, enough)
             if worth > best[0] + 1e-6:
-                best[0] = worth
-                best[1:] = child[:5]
-                rays += _climb(world, box, best, child[5:BOUND])
+                _keep(best, worth, child)
+                rays += _climb(world, box, best, half)
             if found[CLOSE] > 0.0:
                 closed = max(closed, min(upper, world.geometry[HARD]))
                 continue
@@ -256,4 +275,4 @@ def branch(
             waiting = _push(keys, items, waiting, upper, made)
             made += 1
     bound = max(keys[0] if waiting > 0 else NEVER, done)
-    return Outcome(best[0], best[1:].copy(), bound, closed, made, rays, waiting)
+    return best[0], best[1:], bound, closed, made, rays, waiting

@@ -8,6 +8,7 @@ patient's left with the front of the body on the left of the picture.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from kambin.access.sharing import shared
 from kambin.anatomy import frames
 from kambin.anatomy.volume import Volume
 from kambin.errors import InputError
@@ -212,8 +214,7 @@ def radiograph(volume: Volume, arm: CArm, *, air: float = AIR_HU) -> NDArray[np.
     strides = np.array(array.strides, dtype=np.int64) // array.itemsize
     voxel_from_lps = np.asarray(np.linalg.inv(volume.lps_from_voxel), dtype=np.float64)
     turn = voxel_from_lps[:3, :3]
-    summed: NDArray[np.float32] = line_integrals(
-        flat,
+    geometry = (
         np.array(array.shape, dtype=np.int64),
         strides,
         -float(air),
@@ -222,8 +223,12 @@ def radiograph(volume: Volume, arm: CArm, *, air: float = AIR_HU) -> NDArray[np.
         turn @ (arm.pixel_mm * arm.right_lps),
         turn @ (arm.pixel_mm * arm.down_lps),
         np.ascontiguousarray(volume.lps_from_voxel[:3, :3]),
+    )
+    summed = np.zeros((arm.pixels, arm.pixels), dtype=np.float32)
+    shared(
         arm.pixels,
-        arm.pixels,
+        os.cpu_count() or 1,
+        lambda low, high: line_integrals(flat, *geometry, np.empty(3), low, summed[low:high]),
     )
     return summed
 
@@ -274,5 +279,11 @@ def label_volume(
     to_lps = labels.volume.lps_from_voxel.copy()
     to_lps[:3, 3] = frames.apply(labels.volume.lps_from_voxel, np.array(low))
     # the kernel walks the last axis fastest; a map read from a file has its first axis so
-    voxels = shell_values(np.ascontiguousarray(part.T), inside, surface).T
-    return Volume(voxels, to_lps)
+    turned = np.ascontiguousarray(part.T)
+    voxels = np.empty(turned.shape, dtype=np.int16)
+    shared(
+        len(turned),
+        os.cpu_count() or 1,
+        lambda low, high: shell_values(turned, inside, surface, low, voxels[low:high]),
+    )
+    return Volume(voxels.T, to_lps)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 __all__ = ["line_integrals", "shell_values"]
 
 
-@njit(cache=True, fastmath=True, inline="always")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, nogil=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]
 def _clip(source: float, step: float, size: int, low: float, high: float) -> tuple[float, float]:
     """Part of a ray, in parameters of it, that lies between the faces of the first and the last voxel."""
     if abs(step) < 1e-12:
@@ -20,7 +20,7 @@ def _clip(source: float, step: float, size: int, low: float, high: float) -> tup
     return max(low, min(first, last)), min(high, max(first, last))
 
 
-@njit(cache=True, fastmath=True, inline="always")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, nogil=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]
 def _inner(at: float, slope: float, size: int, first: int, last: int) -> tuple[int, int]:
     """Steps at which a coordinate lies between the middles of the first and the last voxel."""
     if abs(slope) < 1e-12:
@@ -30,7 +30,7 @@ def _inner(at: float, slope: float, size: int, first: int, last: int) -> tuple[i
     return max(first, int(np.ceil(min(one, other))) + 1), min(last, int(np.floor(max(one, other))) - 1)
 
 
-@njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, nogil=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]
 def _careful(
     flat: NDArray[Any],
     start: int,
@@ -52,7 +52,7 @@ def _careful(
     return float((1.0 - part_b) * near + part_b * far)
 
 
-@njit(cache=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, nogil=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]
 def _one_ray(
     flat: NDArray[Any],
     shape: NDArray[np.int64],
@@ -106,7 +106,7 @@ def _one_ray(
     return float(total + part + offset * (last - first + 1))
 
 
-@njit(cache=True, fastmath=True, parallel=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, nogil=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]
 def line_integrals(
     flat: NDArray[Any],
     shape: NDArray[np.int64],
@@ -117,10 +117,11 @@ def line_integrals(
     across: NDArray[np.float64],
     along: NDArray[np.float64],
     axes_mm: NDArray[np.float64],
-    rows: int,
-    columns: int,
-) -> NDArray[np.float32]:
-    """Line integrals of value + offset from a source to every pixel of a detector.
+    ray: NDArray[np.float64],
+    first: int,
+    result: NDArray[np.float32],
+) -> None:
+    """Line integrals of value + offset from a source to some rows of a detector.
 
     Parameters
     ----------
@@ -134,17 +135,16 @@ def line_integrals(
         In voxels: the source, the middle of the first pixel, and the steps to the next pixel and row.
     axes_mm : ndarray, shape (3, 3)
         LPS mm for a step of one voxel along each axis, as columns.
-    rows, columns : int
-
-    Returns
-    -------
-    ndarray of float32, shape (rows, columns)
+    ray : ndarray, shape (3,)
+        Room for one ray.
+    first : int
+        The first row.
+    result : ndarray of float32, shape (rows, columns)
         Value times mm.
     """
-    result = np.zeros((rows, columns), dtype=np.float32)
-    for row in prange(rows):
-        ray = np.empty(3)
-        for column in range(columns):
+    for n in range(result.shape[0]):
+        row = first + n
+        for column in range(result.shape[1]):
             length = 0.0
             steepest = 0.0
             for axis in range(3):
@@ -154,14 +154,17 @@ def line_integrals(
                 part = axes_mm[axis, 0] * ray[0] + axes_mm[axis, 1] * ray[1] + axes_mm[axis, 2] * ray[2]
                 length += part * part
             total = _one_ray(flat, shape, strides, offset, source, ray)
-            result[row, column] = total * np.sqrt(length) / steepest
-    return result
+            result[n, column] = total * np.sqrt(length) / steepest
 
 
-@njit(cache=True, parallel=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def shell_values(
-    labels: NDArray[Any], inside: NDArray[np.int16], surface: NDArray[np.int16]
-) -> NDArray[np.int16]:
+    labels: NDArray[Any],
+    inside: NDArray[np.int16],
+    surface: NDArray[np.int16],
+    first: int,
+    values: NDArray[np.int16],
+) -> None:
     """A value for each voxel by its label, another for voxels with a neighbour of another label.
 
     Parameters
@@ -169,14 +172,12 @@ def shell_values(
     labels : ndarray of uint8 or uint16, shape (i, j, k)
     inside, surface : ndarray of int16
         Label → value.
-
-    Returns
-    -------
-    ndarray of int16, shape (i, j, k)
+    first : int
+        First index of the layers that are wanted.
+    values : ndarray of int16, shape (layers, j, k)
     """
     ni, nj, nk = labels.shape
-    values = np.empty((ni, nj, nk), dtype=np.int16)
-    for i in prange(ni):
+    for i in range(first, first + values.shape[0]):
         for j in range(nj):
             for k in range(nk):
                 own = labels[i, j, k]
@@ -188,5 +189,4 @@ def shell_values(
                     and labels[i, j, max(k - 1, 0)] == own
                     and labels[i, j, min(k + 1, nk - 1)] == own
                 )
-                values[i, j, k] = inside[own] if same else surface[own]
-    return values
+                values[i - first, j, k] = inside[own] if same else surface[own]

@@ -1,4 +1,18 @@
-"""Reading fields: interpolation and steepness, compiled."""
+"""Reading fields: interpolation and steepness, compiled.
+
+**What a first run waits for.** Half of it is compiling, and numba makes code for more than the loops say. For
+all compiled modules of this room, therefore:
+
+- Arrays are made by the function in Python that calls the loops; inside, small ones of zeros only. Each way
+  of making an array is compiled anew for every type and number of axes.
+- No part of an array is assigned to another: that brings along the message for shapes that do not fit, with
+  all of Python's strings, and every caller is optimised with it.
+- A function holds the code of all that it calls and is optimised with it again. What is called from one
+  place only is merged into it (``inline="always"``) and what is called from many stays a function of its own.
+- A count that a function is called with does not begin as the literal 0, for which it would be compiled too.
+- Loops are shared out among threads by `kambin.access.sharing`; numba's parallel loops compile three times
+  as long.
+"""
 
 from __future__ import annotations
 
@@ -33,21 +47,26 @@ def trilinear(flat: Singles, offset: int, na: int, nb: int, nc: int, x: float, y
     return float(a + u * (c - a))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def sample_points(values: Singles, origin: Floats, spacing: float, points: Floats) -> Floats:
     """Interpolate at points of shape (n, 3), LPS mm."""
-    na, nb, nc = values.shape
-    flat = values.ravel()
     out = np.empty(len(points))
+    _sample_points(values.ravel(), values.shape, origin, float(spacing), points, out)
+    return out
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def _sample_points(
+    flat: Singles, shape: tuple[int, int, int], origin: Floats, spacing: float, points: Floats, out: Floats
+) -> None:
+    na, nb, nc = shape
     for n in range(len(points)):
         x = (points[n, 0] - origin[0]) / spacing
         y = (points[n, 1] - origin[1]) / spacing
         z = (points[n, 2] - origin[2]) / spacing
         out[n] = trilinear(flat, 0, na, nb, nc, x, y, z)
-    return out
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@njit(inline="always", nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def _cell_slope(values: Singles, i: int, j: int, k: int) -> float:
     """The square of the steepest corner of one cell, in (value per node)²."""
     steepest = 0.0
@@ -61,25 +80,28 @@ def _cell_slope(values: Singles, i: int, j: int, k: int) -> float:
     return steepest
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def block_slopes(values: Singles, spacing: float, block: int) -> Singles:
     """The steepest place within each block of cells and the blocks around it, value per mm.
 
     A ball whose radius is at most a block's edge, with its middle in a block, meets that block and its
     neighbours only. A hair is added for the rounding of float32.
     """
+    blocks = [(nodes - 2) // block + 1 for nodes in values.shape]
+    own, out = np.zeros(blocks, dtype=np.float32), np.empty(blocks, dtype=np.float32)
+    _block_slopes(values, float(spacing), block, own, out)
+    return out
+
+
+@njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+def _block_slopes(values: Singles, spacing: float, block: int, own: Singles, out: Singles) -> None:
     na, nb, nc = values.shape
-    ma = (na - 2) // block + 1
-    mb = (nb - 2) // block + 1
-    mc = (nc - 2) // block + 1
-    own = np.zeros((ma, mb, mc), dtype=np.float32)
+    ma, mb, mc = own.shape
     for i in range(na - 1):
         for j in range(nb - 1):
             for k in range(nc - 1):
                 found = _cell_slope(values, i, j, k)
                 a, b, c = i // block, j // block, k // block
                 own[a, b, c] = max(own[a, b, c], found)
-    out = np.zeros_like(own)
     for a in range(ma):
         for b in range(mb):
             for c in range(mc):
@@ -89,4 +111,3 @@ def block_slopes(values: Singles, spacing: float, block: int) -> Singles:
                         for r in range(max(c - 1, 0), min(c + 2, mc)):
                             steepest = max(steepest, own[p, q, r])
                 out[a, b, c] = np.sqrt(steepest) / spacing * 1.000001
-    return out

@@ -10,10 +10,7 @@ steepest place of the interpolated field near them (see `grid`). A step that doe
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +20,7 @@ from numpy.typing import NDArray
 from kambin.access.grid import BLOCK, Field
 from kambin.access.kernels import trilinear
 from kambin.access.scene import Obstacle, Scene
+from kambin.access.sharing import shared
 
 __all__ = [
     "Laid",
@@ -47,8 +45,6 @@ OFFSET, NA, NB, NC, SLOPES, MA, MB, MC = range(8)
 OX, OY, OZ, INVERSE, SUBTRACT, SCALE, TAPER, STEEPEST, CAP, BLOCK_MM = range(10)
 # A proof is looked for down to steps of this, mm.
 FINEST_MM = 0.01
-# Parts of the rays for each thread.
-PARTS = 2
 # A check of feasibility steps this much farther than the margin and goes back where that was too far.
 EAGER = 1.9
 # With this much room at the least node of a cell, the place in the cell does not matter.
@@ -287,15 +283,6 @@ def _feasible(laid: Laid, floor: Singles, rays: Floats, step: float, out: Bools)
             out[n] = certify(laid, 0, rays[n], 0.0, step, step)[1] >= 0.0
 
 
-def _shared(count: int, threads: int, work: Callable[[int, int], None]) -> None:
-    """Share the rays out, in small parts: compiled code lets go of the interpreter."""
-    parts = PARTS * threads
-    cuts = [count * part // parts for part in range(parts + 1)]
-    with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(work, low, high) for low, high in pairwise(cuts)]:
-            done.result()
-
-
 def certified_minima(margins: Pack, rays: Floats, *, step_mm: float = 0.2, threads: int = 2) -> Floats:
     """Least margin of each ray in one field: proved, seen, and where; shape (n, 3).
 
@@ -309,7 +296,7 @@ def certified_minima(margins: Pack, rays: Floats, *, step_mm: float = 0.2, threa
         Proved and seen differ by no more than this.
     """
     out = np.empty((len(rays), 3))
-    _shared(
+    shared(
         len(rays), threads, lambda low, high: _minima(margins.laid, rays[low:high], step_mm, out[low:high])
     )
     return out
@@ -321,7 +308,7 @@ def feasible(margins: Pack, rays: Floats, *, step_mm: float = 0.4, threads: int 
     A fast sieve: what it lets through is judged by `certified_minima`.
     """
     out = np.empty(len(rays), dtype=np.bool_)
-    _shared(
+    shared(
         len(rays),
         threads,
         lambda low, high: _feasible(margins.laid, margins.floor, rays[low:high], step_mm, out[low:high]),

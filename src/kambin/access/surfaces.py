@@ -73,13 +73,13 @@ def _kernel(sigma: float) -> Floats:
 
 
 @njit(cache=True, nogil=True, fastmath=True)  # type: ignore[untyped-decorator, unused-ignore]
-def _along_last(source: Singles, kernel: Singles) -> Singles:
-    """Convolve along the last axis and turn the axes, so that three calls do all and restore the order."""
+def _along_last(source: Singles, kernel: Singles, row: Singles, turned: Singles, out: Singles) -> None:
+    """Convolve along the last axis and turn the axes, so that three calls do all and restore the order.
+
+    `row` and `turned` are room for a line with the kernel's reach at both ends, zero there, and for a layer.
+    """
     na, nb, nc = source.shape
     reach = len(kernel) // 2
-    out = np.zeros((nc, na, nb), dtype=np.float32)
-    row = np.zeros(nc + 2 * reach, dtype=np.float32)
-    turned = np.zeros((nb, nc), dtype=np.float32)
     for a in range(na):
         for b in range(nb):
             total = np.float32(0.0)
@@ -96,24 +96,30 @@ def _along_last(source: Singles, kernel: Singles) -> Singles:
         for c in range(nc):
             for b in range(nb):
                 out[c, a, b] = turned[b, c]
-    return out
 
 
 def _blurred(source: Singles, sigma: float) -> Singles:
     kernel = _kernel(sigma).astype(np.float32)
     for _ in range(3):
-        source = _along_last(source, kernel)
+        na, nb, nc = source.shape
+        row, turned = np.zeros(nc + len(kernel) - 1, dtype=np.float32), np.empty((nb, nc), dtype=np.float32)
+        out = np.empty((nc, na, nb), dtype=np.float32)
+        _along_last(source, kernel, row, turned, out)
+        source = out
     return source
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def _solid(level: Singles, steepness: float) -> Singles:
     """Share of each voxel that lies inside the level one half, by the level's slope across a plane."""
-    out = np.empty_like(level)
-    flat, source = out.ravel(), level.ravel()
-    for n in range(len(flat)):
-        flat[n] = min(max(0.5 + (source[n] - 0.5) * steepness, 0.0), 1.0)
+    out = np.empty(level.shape, dtype=np.float32)
+    _solid_flat(np.ravel(level), float(steepness), np.ravel(out))
     return out
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _solid_flat(level: Singles, steepness: float, out: Singles) -> None:
+    for n in range(len(out)):
+        out[n] = min(max(0.5 + (level[n] - 0.5) * steepness, 0.0), 1.0)
 
 
 def _matched(mask: Bools, sigma: float, rounds: int) -> Singles:
@@ -161,12 +167,16 @@ def _count(level: Singles, mask: Bools) -> int:
     return found
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def _surfels(level: Singles, mask: Bools) -> tuple[Floats, Floats, Bools]:
     """Crossings of the grid's edges, gradients there (both in voxels), and which are lost voxels."""
     count = _count(level, mask)
-    points, slopes = np.empty((count, 3)), np.zeros((count, 3))
-    lost = np.zeros(count, dtype=np.bool_)
+    points, slopes, lost = np.empty((count, 3)), np.zeros((count, 3)), np.zeros(count, dtype=np.bool_)
+    _cross(level, mask, points, slopes, lost)
+    return points, slopes, lost
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _cross(level: Singles, mask: Bools, points: Floats, slopes: Floats, lost: Bools) -> None:
     n = 0
     na, nb, nc = level.shape
     for i in range(1, na - 2):
@@ -190,7 +200,6 @@ def _surfels(level: Singles, mask: Bools) -> tuple[Floats, Floats, Bools]:
                             level, a, b, c, other
                         )
                     n += 1
-    return points, slopes, lost
 
 
 def _padded(mask: Bools, margin: int) -> Bools:

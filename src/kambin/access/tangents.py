@@ -80,8 +80,8 @@ def gradient_range(laid: Laid, k: int, place: Floats, reach: Floats, out: Floats
     ints, reals = laid.ints, laid.reals
     inverse = reals[k, INVERSE]
     first, last, low, high = np.zeros(3), np.zeros(3), np.zeros(3), np.zeros(3)
-    start, stop = np.zeros(3, dtype=np.int64), np.zeros(3, dtype=np.int64)
-    out[:3], out[3:] = 1e9, -1e9
+    for n in range(3):
+        out[n], out[3 + n] = 1e9, -1e9
     for n in range(3):
         nodes = ints[k, NA + n]
         middle = (place[n] - reals[k, OX + n]) * inverse
@@ -93,15 +93,13 @@ def gradient_range(laid: Laid, k: int, place: Floats, reach: Floats, out: Floats
             out[n], out[3 + n] = 0.0, 0.0
         first[n] = min(max(first[n], 0.0), nodes - 1.0)
         last[n] = min(max(last[n], 0.0), nodes - 1.0)
-        start[n] = min(int(first[n]), nodes - 2)
-        stop[n] = min(int(last[n]), nodes - 2)
     row = ints[k, NC]
     layer = row * ints[k, NB]
-    for i in range(start[0], stop[0] + 1):
+    for i in range(min(int(first[0]), ints[k, NA] - 2), min(int(last[0]), ints[k, NA] - 2) + 1):
         low[0], high[0] = max(first[0] - i, 0.0), min(last[0] - i, 1.0)
-        for j in range(start[1], stop[1] + 1):
+        for j in range(min(int(first[1]), ints[k, NB] - 2), min(int(last[1]), ints[k, NB] - 2) + 1):
             low[1], high[1] = max(first[1] - j, 0.0), min(last[1] - j, 1.0)
-            for m in range(start[2], stop[2] + 1):
+            for m in range(min(int(first[2]), row - 2), min(int(last[2]), row - 2) + 1):
                 low[2], high[2] = max(first[2] - m, 0.0), min(last[2] - m, 1.0)
                 _cell_range(laid, ints[k, OFFSET] + i * layer + j * row + m, row, layer, low, high, out)
     for n in range(3):
@@ -119,7 +117,7 @@ def line_of(
     `jacobian` (3, 5): how the place moves by each parameter; `rest`: what it moves beside that, mm. `line`
     holds the middle ray's margin already; the rest of the bound is added.
     """
-    reach, bounds = np.empty(3), np.empty(6)
+    reach, bounds = np.zeros(3), np.zeros(6)
     for a in range(3):
         reach[a] = rest
         for m in range(5):
@@ -127,7 +125,8 @@ def line_of(
     if not gradient_range(laid, k, place, reach, bounds):
         return False
     square = 0.0
-    line[SLOPES : SLOPES + 5] = 0.0
+    for m in range(5):
+        line[SLOPES + m] = 0.0
     for a in range(3):
         slope, wide = 0.5 * (bounds[a] + bounds[3 + a]), 0.5 * (bounds[3 + a] - bounds[a])
         square += slope * slope
@@ -139,10 +138,11 @@ def line_of(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
-def _sum(value: float, slopes: Floats, h: Floats) -> float:
+def _sum(line: Floats, h: Floats) -> float:
+    total = line[VALUE]
     for m in range(5):
-        value += h[m] * abs(slopes[m])
-    return value
+        total += h[m] * abs(line[SLOPES + m])
+    return float(total)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
@@ -155,7 +155,7 @@ def _step(lines: Floats, n: int, weight: float, held: Floats, h: Floats) -> tupl
     limit = lines[n, OF_LIMIT] > 0.0
     low = -weight if limit else (-weight / (1.0 - weight) if weight < 0.999 else -1e3)
     high = 1e3 if limit else 1.0
-    least, best = _sum(held[0], held[1:], h), 0.0
+    least, best = _sum(held, h), 0.0
     for m in range(7):
         if m < 5:
             turn = lines[n, SLOPES + m] - (0.0 if limit else held[1 + m])
@@ -183,13 +183,14 @@ def dual(lines: Floats, count: int, h: Floats, enough: float) -> float:
     for n in range(count):
         if lines[n, OF_LIMIT] > 0.0:
             continue
-        own = _sum(lines[n, VALUE], lines[n, SLOPES : SLOPES + 5], h)
+        own = _sum(lines[n], h)
         if own < bound:
             bound, first = own, n
     if first < 0:
         return bound
     weights[first] = 1.0
-    held[:] = lines[first, VALUE : SLOPES + 5]
+    for m in range(6):
+        held[m] = lines[first, VALUE + m]
     for _ in range(ROUNDS):
         if bound <= enough:
             break
@@ -201,7 +202,8 @@ def dual(lines: Floats, count: int, h: Floats, enough: float) -> float:
         if towards < 0:
             break
         keep = 1.0 if lines[towards, OF_LIMIT] > 0.0 else 1.0 - far
-        weights *= keep
+        for n in range(count):
+            weights[n] *= keep
         weights[towards] += far
         for m in range(6):
             held[m] = keep * held[m] + far * lines[towards, VALUE + m]

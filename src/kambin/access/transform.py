@@ -86,7 +86,7 @@ def _least(near: Singles, count: int, x: float, y: float, z: float, squares: Sin
     return float(least)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+@njit(inline="always", nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def _nodes(
     near: Singles, names: Ints, count: int, squares: Singles, first: tuple[int, int, int], step: float,
     cap: float, distance: Singles, nearest: Ints,
@@ -105,7 +105,6 @@ def _nodes(
                     distance[i, j, k], nearest[i, j, k] = found, names[n]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def nearest_disc(
     discs: Singles, shape: tuple[int, int, int], step: float, cap: float
 ) -> tuple[Singles, Ints]:
@@ -117,28 +116,37 @@ def nearest_disc(
         Point, unit normal and radius; mm from the grid's first node.
     shape, step : grid
     """
-    distance, nearest = np.full(shape, np.float32(cap)), np.full(shape, np.int32(-1))
-    total, widest = len(discs), float(discs[:, 6].max())
+    distance, nearest = np.full(shape, cap, dtype=np.float32), np.full(shape, -1, dtype=np.int32)
+    total = len(discs)
     places = np.empty((LEVELS + 1, 3, total), dtype=np.float32)
     which, counts = np.empty((LEVELS + 1, total), dtype=np.int32), np.zeros(LEVELS + 1, dtype=np.int64)
-    for n in range(total):
-        which[0, n] = n
-        for axis in range(3):
-            places[0, axis, n] = discs[n, axis]
-    counts[0] = total
+    places[0], which[0], counts[0] = discs[:, :3].T, np.arange(total), total
     squares, near = np.empty(total, dtype=np.float32), np.empty((7, total), dtype=np.float32)
-    waiting, edge = np.empty((8 * LEVELS + 8, 4), dtype=np.int64), 1 << LEVELS
-    for a in range(0, shape[0], edge):
-        for b in range(0, shape[1], edge):
-            for c in range(0, shape[2], edge):
-                waiting[0, 0], waiting[0, 1], waiting[0, 2], waiting[0, 3] = 0, a, b, c
-                _block(
-                    discs, places, which, counts, squares, near, waiting, widest, step, cap, distance, nearest
-                )
+    waiting = np.empty((8 * LEVELS + 8, 4), dtype=np.int64)
+    _blocks(
+        np.ascontiguousarray(discs), places, which, counts, squares, near, waiting, float(discs[:, 6].max()),
+        float(step), float(cap), distance, nearest,
+    )  # fmt: skip
     return distance, nearest
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _blocks(
+    discs: Singles, places: Singles, which: Ints, counts: Longs, squares: Singles, near: Singles,
+    waiting: Longs, widest: float, step: float, cap: float, distance: Singles, nearest: Ints,
+) -> None:  # fmt: skip
+    """Fill all nodes, one of the largest blocks after the other."""
+    edge = 1 << LEVELS
+    for a in range(0, distance.shape[0], edge):
+        for b in range(0, distance.shape[1], edge):
+            for c in range(0, distance.shape[2], edge):
+                waiting[0, 0], waiting[0, 1], waiting[0, 2], waiting[0, 3] = 0, a, b, c
+                _block(
+                    discs, places, which, counts, squares, near, waiting, widest, step, cap, distance, nearest
+                )
+
+
+@njit(inline="always", nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def _block(
     discs: Singles, places: Singles, which: Ints, counts: Longs, squares: Singles, near: Singles,
     waiting: Longs, widest: float, step: float, cap: float, distance: Singles, nearest: Ints,
@@ -242,7 +250,6 @@ def _segment(points: Floats, radii: Floats, n: int, x: float, y: float, z: float
     return float(np.sqrt(wx * wx + wy * wy + wz * wz)) - float(radii[n] + t * (radii[n + 1] - radii[n]))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
 def tube_nodes(
     points: Floats, radii: Floats, origin: Floats, shape: tuple[int, int, int], step: float, cap: float
 ) -> Singles:
@@ -251,19 +258,31 @@ def tube_nodes(
     Pieces are sorted out block by block: one that is farther from a block's middle than the nearest by more
     than the block's diagonal is nearest to none of its nodes.
     """
-    block = 6
-    out = np.full(shape, np.float32(cap))
+    out = np.full(shape, cap, dtype=np.float32)
     count = len(points) - 1
-    gaps, kept = np.empty(count), np.empty(count, dtype=np.int64)
+    _tube_nodes(
+        points, radii, origin, float(step), float(cap), np.empty(count), np.empty(count, dtype=np.int64), out
+    )
+    return out
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator, unused-ignore]
+def _tube_nodes(
+    points: Floats, radii: Floats, origin: Floats, step: float, cap: float, gaps: Floats, kept: Longs,
+    out: Singles,
+) -> None:  # fmt: skip
+    """The same; `gaps` and `kept` are room for one entry a piece."""
+    block, count, shape = 6, len(gaps), out.shape
     half = 0.5 * (block - 1) * step
     reach = np.sqrt(3.0) * half
     for i0 in range(0, shape[0], block):
         for j0 in range(0, shape[1], block):
             for k0 in range(0, shape[2], block):
                 x, y, z = origin[0] + i0 * step, origin[1] + j0 * step, origin[2] + k0 * step
+                least = np.inf
                 for n in range(count):
                     gaps[n] = _segment(points, radii, n, x + half, y + half, z + half)
-                least = gaps.min()
+                    least = min(least, gaps[n])
                 if least - reach >= cap:
                     continue
                 held = 0
@@ -281,4 +300,3 @@ def tube_nodes(
                             for n in range(held):
                                 found = min(found, _segment(points, radii, kept[n], px, py, pz))
                             out[i, j, k] = found
-    return out

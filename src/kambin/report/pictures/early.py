@@ -28,6 +28,7 @@ def prepare() -> None:
     look_labels(labels, plane)
     tube_field(plane, np.array([[0.0, 0.0, 0.0], [2.0, 2.0, 2.0]]), np.ones(2))
     values = np.zeros(256, dtype=np.int16)
-    exposed = shell_values(np.zeros((4, 4, 4), dtype=np.uint8), values, values).T
-    radiograph(Volume(exposed, np.eye(4)), c_arm(np.full(3, 2.0), np.eye(3), "ap", pixels=2))
+    exposed = np.zeros((4, 4, 4), dtype=np.int16)
+    shell_values(np.zeros((4, 4, 4), dtype=np.uint8), values, values, 0, exposed)
+    radiograph(Volume(exposed.T, np.eye(4)), c_arm(np.full(3, 2.0), np.eye(3), "ap", pixels=2))
     endoscope_view(Cube(np.zeros(3), half_mm=2.0), Endoscope(np.zeros(3), -HEAD, BACK, BACK), pixels=2)
