@@ -17,7 +17,6 @@ from kambin.access.bound import (
     AXES,
     CLOSE,
     FOUND,
-    HARD,
     KEPT_MM,
     LIMIT,
     NERVE,
@@ -54,16 +53,14 @@ class Outcome(NamedTuple):
         Of the best ray.
     parameters : ndarray, shape (5,)
     bound : float
-        The highest of all cells that are open or were left as good enough.
-    closed : float
-        The highest of the cells in which no ray keeps some limit by more than the tolerance.
+        The highest of all cells that are open or were left as good enough. Cells in which no ray keeps some
+        limit by more than the hard tolerance are neither.
     cells, rays, waiting : int
     """
 
     value: float
     parameters: Floats
     bound: float
-    closed: float
     cells: int
     rays: int
     waiting: int
@@ -223,7 +220,7 @@ def branch(
 def _branch(
     world: World, box: Box, warm: Floats, slack: float, nearest: int, cells: Floats, keys: Floats,
     items: Longs, best: Floats,
-) -> tuple[float, Floats, float, float, int, int, int]:  # fmt: skip
+) -> tuple[float, Floats, float, int, int, int]:  # fmt: skip
     """The search itself; `cells`, `keys` and `items` are its room, `best` becomes the best ray."""
     ray, found, cell, half, rays = np.zeros(7), np.zeros(FOUND), np.zeros(COLUMNS), np.zeros(5), len(warm)
     for n in range(len(warm)):
@@ -238,7 +235,7 @@ def _branch(
         rays += _climb(world, box, best, half)
     cells[0, BOUND], cells[0, SPLIT_AT] = 1e9, -1.0
     keys[0], items[0] = 1e9, 0
-    waiting, made, closed, done = 1, 1, NEVER, NEVER
+    waiting, made, done = 1, 1, NEVER
     while waiting > 0 and made + 2 < len(cells) and keys[0] > _threshold(best[0], slack):
         if keys[0] < 0.0 and made > nearest:
             break
@@ -269,10 +266,9 @@ def _branch(
                 _keep(best, worth, child)
                 rays += _climb(world, box, best, half)
             if found[CLOSE] > 0.0:
-                closed = max(closed, min(upper, world.geometry[HARD]))
                 continue
             child[BOUND], child[SPLIT_AT] = upper, found[SPLIT]
             waiting = _push(keys, items, waiting, upper, made)
             made += 1
     bound = max(keys[0] if waiting > 0 else NEVER, done)
-    return best[0], best[1:], bound, closed, made, rays, waiting
+    return best[0], best[1:], bound, made, rays, waiting

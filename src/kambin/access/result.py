@@ -134,8 +134,8 @@ class SearchResult:
     Attributes
     ----------
     status : str
-        ``found``; ``none`` (proved: the bound is below zero); ``undecided`` (nothing found that keeps every
-        limit, and what might still exist keeps one by less than the tolerance, or the search was cut short).
+        ``found``; ``none`` (proved: no corridor keeps every limit by more than the hard tolerance);
+        ``undecided`` (nothing found that keeps every limit, and the search was cut short).
     ray : Ray
         The best; where none was found, the one that comes nearest.
     achieved, upper_bound, gap : float

@@ -241,7 +241,8 @@ def _told(task: _Task, outcome: Outcome, throat_mm: float) -> SearchResult:
     kept = min((one.spare_mm for one in margins if not one.obstacle.is_objective), default=np.inf)
     found = outcome.value >= 0.0 and nerve >= 0.0 and kept >= 0.0
     achieved = nerve if found else min(outcome.value, nerve, kept)
-    upper = max(outcome.bound, achieved) if found else max(outcome.bound, outcome.closed, achieved)
+    # what keeps a limit by less than the tolerance is looked for neither here nor there: see `Limits`
+    upper = max(outcome.bound, achieved)
     status: Literal["found", "none", "undecided"]
     status = "found" if found else "none" if upper < 0.0 else "undecided"
     sd = max(one.obstacle.sd_mm for one in margins if one.obstacle.is_objective)
