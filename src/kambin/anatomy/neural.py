@@ -42,10 +42,10 @@ Floats = NDArray[np.float64]
 
 # An area's border is unsure by this share of a voxel all round: the field's own error, a tenth, and corners.
 BORDER_SHARE = 0.15
-# Where pedicles end, and where their middles lie, is less sure than a surface: half width of 95 %
-# of a foramen's lengths (mm), as seen on the phantom at voxels of 0.8 mm, and of its area (share) where one
-# of the lengths is not known.
-PLANE_MM, PLANE_SHARE = 0.9, 0.1
+# Where the middles of pedicles lie, and so the plane of a foramen, is less sure than a surface: half width of
+# 95 % of what that adds to its lengths (mm), more than is seen on the phantom (0.2), whose pedicles are plain;
+# and to its area (share) where one of the lengths is not known.
+PLANE_MM, PLANE_SHARE = 0.5, 0.06
 # Half width of a normal distribution's 95 %.
 Z95 = 1.96
 IN_PLANE = "in the plane through the middles of the two pedicles, between sub-voxel surfaces of bone"

@@ -17,13 +17,16 @@ from kambin.anatomy.kernels import first_crossing, sheared
 from kambin.anatomy.planes import fit_robust
 
 __all__ = [
+    "HALF_BODY_MM",
     "LATERAL_SHARE",
     "SAGITTAL_MM",
     "Outline",
+    "filled_below",
     "outline_at_rim",
     "outline_at_waist",
     "outline_of",
     "rim_offset",
+    "smoothing_mm",
 ]
 
 Floats = NDArray[np.float64]
@@ -162,7 +165,7 @@ def outline_at_rim(
     first = FIRST_VOXELS * voxel_mm
     rows = []
     for depth in np.linspace(first, first + SECTIONS_MM, SECTIONS):
-        filled = _filled(float(depth), voxel_mm, patch)
+        filled = filled_below(float(depth), voxel_mm, float(patch.axes[0][1] - patch.axes[0][0]))
         found = outline_of(patch, top + inwards * float(depth), centre_y, plane, lateral_share, rough, filled)
         if found is not None:
             rows.append((float(depth), found.front, found.rear, found.width))
@@ -206,17 +209,22 @@ def rim_offset(
     return float(np.median((heights - level)[ring])) * -inwards if ring.any() else 0.0
 
 
-def _filled(depth: float, voxel_mm: float, patch: Patch) -> float:
-    """What the field holds inside a bone, this far below a flat face of it.
+def smoothing_mm(voxel_mm: float, step: float) -> float:
+    """Standard deviation by which a field is smoothed where it is read at such steps, mm.
 
-    A mask smoothed by 1-2-1 and read between its samples, and once more between those of the patch, is
-    smoothed with the variance 1/2 + 1/6 of a squared voxel and 1/6 of the patch's squared step. Below the
-    face the field therefore is the normal distribution of the depth. Near the edge to a wall it is the
+    A mask smoothed by 1-2-1 and read between its samples, and once more between those that were read, is
+    smoothed with the variance 1/2 + 1/6 of a squared voxel and 1/6 of the squared step.
+    """
+    return sqrt(voxel_mm**2 * (1 / 2 + 1 / 6) + step**2 / 6)
+
+
+def filled_below(depth: float, voxel_mm: float, step: float) -> float:
+    """What the field holds inside a bone, this far below a flat face of it, where it is read at such steps.
+
+    Below the face the field is the normal distribution of the depth. Near the edge to a wall it is the
     product of the two, so half of this, and not one half, is left at the wall.
     """
-    step = float(patch.axes[0][1] - patch.axes[0][0])
-    spread = float(np.sqrt(voxel_mm**2 * (1 / 2 + 1 / 6) + step**2 / 6))
-    return 0.5 * (1.0 + erf(depth / spread / sqrt(2.0)))
+    return 0.5 * (1.0 + erf(depth / smoothing_mm(voxel_mm, step) / sqrt(2.0)))
 
 
 def _section(patch: Patch, height: float, plane: Floats | None) -> NDArray[np.float32]:

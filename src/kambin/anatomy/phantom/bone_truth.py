@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from kambin.anatomy import frames
 from kambin.anatomy.phantom.column import Bone
+from kambin.anatomy.phantom.openings import sign_of
 from kambin.anatomy.phantom.plates import Plate, surface
 from kambin.anatomy.phantom.scene import Scene
-from kambin.anatomy.phantom.solids import rows_of
+from kambin.anatomy.phantom.solids import inverse, rows_of
 from kambin.anatomy.phantom.values import TruthValue, volume_of
 from kambin.anatomy.phantom.vertebra import BODY, LAMINA_TOP_MM, PAIRED, canal_front, structure_of
 from kambin.case.words import SIDES, Side
@@ -124,9 +125,16 @@ def _disc_heights(
 
 @lru_cache(maxsize=64)
 def pedicle_middle(scene: Scene, name: str, side: Side) -> Floats:
-    """Middle of a pedicle behind the body, in the model's frame, shape (3,)."""
+    """Middle of a pedicle behind the body, in the model's frame, shape (3,).
+
+    Across, half way between its inner and its outer wall, as its width is measured: the middle of all of it
+    behind the body lies farther out, because beside a body that draws in there is more of it.
+    """
+    bone = scene.column.bones[name]
     solids = scene.solids(structure_of(name), PAIRED["pedicle"][0 if side is Side.LEFT else 1])
-    return volume_of(solids, scene.solids(structure_of(name), BODY))[1]
+    middle = frames.apply(inverse(bone.at), volume_of(solids, scene.solids(structure_of(name), BODY))[1])
+    middle[0] = sign_of(side) * (bone.sizes["canal_width"] + bone.sizes["pedicle_width"]) / 2
+    return frames.apply(bone.at, middle)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

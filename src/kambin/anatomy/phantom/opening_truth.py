@@ -24,6 +24,8 @@ Bools = NDArray[np.bool_]
 GRID_MM = 0.2
 BEHIND_MM, ALONG_MM = 24.0, 28.0
 FINE_MM = 0.02
+# from a pedicle's middle to its edge
+EDGE_REACH_MM = 16.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +74,10 @@ def foramen_values(scene: Scene, plates: Plates) -> Iterator[TruthValue]:
     """Height of every foramen; its width and area too where the plane meets the back of the upper body."""
     for level, side in scene.openings:
         plane = foramen_plane(scene, plates, level, side)
-        top, bottom = _pedicle_ends(scene, plane, level, side)
+        edges = _pedicle_edges(scene, plane, level, side)
+        if edges is None:
+            continue
+        top, bottom = edges
         height = float((plane.model(top) - plane.model(bottom)) @ plane.disc[2])
         yield TruthValue("foramen_height", height, "mm", level, side)
         corner = _corner(scene, plane, level)
@@ -90,23 +95,17 @@ def _part(scene: Scene, bone: str, part: str, side: Side) -> list[Placed]:
     return scene.solids(structure_of(bone), PAIRED[part][0 if side is Side.LEFT else 1])
 
 
-def _pedicle_ends(scene: Scene, plane: ForamenPlane, level: str, side: Side) -> tuple[Floats, Floats]:
-    """Lowest point of the upper and highest point of the lower pedicle behind the bodies, in the plane."""
-    from kambin.anatomy.phantom.kernels import first_entry
-
-    upper, lower = scene.column.pair(level)
+def _pedicle_edges(scene: Scene, plane: ForamenPlane, level: str, side: Side) -> tuple[Floats, Floats] | None:
+    """Lower edge of the upper pedicle and upper edge of the lower one, at their middles, in the plane."""
     found = []
-    for bone, way in ((upper, 1.0), (lower, -1.0)):
-        rows, _ = rows_of(_part(scene, bone.name, "pedicle", side))
-        bodies = scene.solids(structure_of(bone.name), BODY)
-        posterior = np.arange(-20.0, 20.0, 0.05)
-        flat = np.stack([posterior, np.full_like(posterior, -way * 4.0)], axis=1)
-        far = first_entry(rows, plane.model(flat), (way * plane.cranial)[None], 30.0, 0.25)
-        met = np.column_stack([posterior, -way * 4.0 + way * far])
-        met = met[np.isfinite(far) & (far > 0)]
-        met = met[~plane.inside(bodies, met)]
-        heights = (plane.model(met) @ plane.disc[2]) * way
-        found.append(met[int(heights.argmin())])
+    for bone, way in zip(scene.column.pair(level), (-1.0, 1.0), strict=True):
+        middle = pedicle_middle(scene, bone.name, side) - plane.origin
+        reach = np.arange(0.0, EDGE_REACH_MM, FINE_MM)
+        line = np.array([middle @ plane.posterior, middle @ plane.cranial]) + np.outer(way * reach, [0, 1])
+        outside = ~plane.inside(scene.solids(structure_of(bone.name)), line)
+        if not outside.any():
+            return None
+        found.append(line[int(outside.argmax())])
     return found[0], found[1]
 
 
