@@ -129,7 +129,9 @@ def derive_root(name: str, side: Side, level: str, bed: RootBed) -> Root | None:
     if borders is None:
         return None
     inner, outer = borders.inner, borders.outer
-    below = borders.edge + number("roots", "diameter", name).mean / 2 * DIAGONAL
+    # an edge lower than straight below the pedicle's middle is not the pedicle's: a ray ran down the lamina
+    edge = np.array([borders.edge[0], max(float(borders.edge[1]), borders.bottom)])
+    below = edge + number("roots", "diameter", name).mean / 2 * DIAGONAL
     if below[1] <= space[1] + LEAST_RISE_MM:
         return None
     anchors = _lumbar_anchors(name, bed, bed.sac, frame, _Marks(below, inner, outer, space))
@@ -284,9 +286,9 @@ def _depths(
     rows = [(start, back, half_depth / 2), (bottom, lower.mean, lower.sd)]
     if start > top + LEAST_RISE_MM:
         rows.insert(1, (top, upper.mean, upper.sd))
-    # beyond the disc it goes on as it came through its space
-    (before, first, _), (after, second, sd) = rows[-2:]
-    rows.append((end, second + (second - first) * (end - after) / (after - before), sd))
+    # beyond the disc it goes on as the published distances let it run through its space
+    forwards = (lower.mean - upper.mean) / (top - bottom)
+    rows.append((end, lower.mean + forwards * (bottom - end), lower.sd))
     return rows
 
 

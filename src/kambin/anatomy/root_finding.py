@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from kambin.anatomy.geometry import Root, Sac
 from kambin.anatomy.model import Caution
+from kambin.anatomy.pedicles import outward_frame
 from kambin.anatomy.reading import LabelMap
 from kambin.anatomy.refusal import Reason, ScanRefused
 from kambin.anatomy.regions import region
+from kambin.anatomy.root_clearing import Closed, Solid, kept_free
 from kambin.anatomy.root_course import derive_root, derive_s1_root
 from kambin.anatomy.root_line import root_of_label
 from kambin.anatomy.segments import Segment
@@ -21,6 +23,9 @@ from kambin.case.words import SIDES, Side
 __all__ = ["find_roots"]
 
 Floats = NDArray[np.float64]
+
+# A derived root that bone or disc moved farther than this is named: it is about two published spreads.
+FAR_MM = 5.0
 
 
 def find_roots(
@@ -56,7 +61,9 @@ def find_roots(
     roots: list[Root] = []
     cautions: list[Caution] = []
     missing: list[str] = []
+    far: list[str] = []
     for level, segment in segments.items():
+        solid: Solid | None = None
         names = [segment.level.split("-")[0]]
         names += ["S1"] if level.endswith("S1") else []
         for name in names:
@@ -64,6 +71,9 @@ def find_roots(
                 root = _given(labels, segment, name, side, cautions)
                 if root is None:
                     root = _derived(segment, name, side, sac, (roofs or {}).get((level, side)))
+                    if root is not None:
+                        solid = solid or segment.solid()
+                        root = _free(root, segment, solid, cautions, far)
                 if root is None:
                     missing.append(f"root {name} {side}")
                 else:
@@ -74,6 +84,8 @@ def find_roots(
             "Not in the map and derived from bone after published numbers, with the stated uncertainty: "
             f"roots {', '.join(derived)}."
         )
+        if far:
+            text += f" Where that course met bone or disc the likeliest free one was taken: {', '.join(far)}."
         cautions.append(Caution("roots_derived", text, tuple(f"root {name}" for name in derived)))
     return roots, cautions, missing
 
@@ -108,6 +120,24 @@ def _derived(
     if name == "S1":
         return derive_s1_root(side, segment.root_bed(side, sac, sacral=True))
     return derive_root(name, side, segment.level, segment.root_bed(side, sac, roof_lps=roof_lps))
+
+
+def _free(root: Root, segment: Segment, solid: Solid, cautions: list[Caution], far: list[str]) -> Root | None:
+    """The root outside bone and disc; None, and a caution, where there is no way. `far` is added to."""
+    found = kept_free(root, solid, outward_frame(segment.disc.frame, root.side))
+    name = f"root {root.name} {root.side}"
+    if isinstance(found, Closed):
+        height = float((found.at_lps - segment.disc.centre_lps) @ segment.disc.frame[2])
+        where = f"{abs(height):.0f} mm {'above' if height >= 0 else 'below'} the middle of {segment.level}"
+        text = (
+            f"The {name} was not derived: {where} the published course enters what the map shows as bone or "
+            "disc, and no way goes round it within reach. Labels may run together there."
+        )
+        cautions.append(Caution("root_no_way", text, (name,)))
+        return None
+    if found.by_mm > FAR_MM:
+        far.append(f"{root.name} {root.side} by up to {found.by_mm:.0f} mm")
+    return found.root
 
 
 def _check_side(root: Root, segment: Segment) -> None:

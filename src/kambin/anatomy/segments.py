@@ -15,6 +15,7 @@ from kambin.anatomy.herniation import HerniationBed
 from kambin.anatomy.masks import bone_regions, part_region, pedicle_of, superior_process_of
 from kambin.anatomy.reading import LabelMap
 from kambin.anatomy.regions import Region
+from kambin.anatomy.root_clearing import Solid
 from kambin.anatomy.root_course import RootBed
 from kambin.case.words import SIDES, Side
 
@@ -88,6 +89,16 @@ class Segment:
             sac=sac,
             voxel_mm=self.voxel_mm,
             roof_lps=roof_lps,
+        )
+
+    def solid(self) -> Solid:
+        """Where no root can be: both bones, and the disc as the map gives it or between the endplates."""
+        given = self.disc.region
+        above, below = self.plates
+        return Solid(
+            fields=self.bones if given is None else (*self.bones, field_of([given])),
+            plates=(above, below) if given is None and above and below else None,
+            bodies=self.bodies,
         )
 
     def herniation_bed(self, canal: Canal | None) -> HerniationBed | None:
