@@ -10,7 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kambin.files import load_yaml, write_file
+from kambin.errors import InputError
+from kambin.files import load_yaml, make_folder, told, write_file
 
 
 @given(content=st.one_of(st.binary(), st.text(st.characters(codec="utf-8"))))
@@ -62,3 +63,33 @@ def test_data_can_not_make_objects(tmp_path: Path) -> None:
     path.write_text("!!python/object/apply:os.getcwd []", encoding="utf-8")
     with pytest.raises(yaml.YAMLError):
         load_yaml(path)
+
+
+def test_a_folder_is_made_with_those_above_it_and_may_be_there(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "inner"
+    assert make_folder(folder) == make_folder(folder) == folder
+    assert folder.is_dir()
+
+
+def test_a_folder_that_can_not_be_made_is_told_with_why_and_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(InputError) as told_of:
+        make_folder(tmp_path / "file" / "inner")
+    assert told_of.value.where == str(tmp_path / "file" / "inner")
+    assert "folder" in told_of.value.what and "not a directory" in told_of.value.why
+    assert "a file stands" in told_of.value.now
+
+
+@pytest.mark.parametrize(
+    ("number", "now"), [(28, "make room"), (13, "that you may write to"), (None, "that you may write to")]
+)
+def test_what_can_not_be_written_is_told(number: int | None, now: str, tmp_path: Path) -> None:
+    def fails() -> None:
+        raise OSError(number, os.strerror(number)) if number else OSError("Broken")
+
+    with pytest.raises(InputError) as told_of, told("can not write the pictures", tmp_path):
+        fails()
+    error = told_of.value
+    assert (error.what, error.where) == ("can not write the pictures", str(tmp_path))
+    assert error.why == (os.strerror(number).lower() if number else "broken")
+    assert now in error.now

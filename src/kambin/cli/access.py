@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from kambin.case.words import LEVELS, SIDES, Side
 from kambin.cli import ANSWERED, OPEN, handover
-from kambin.cli.console import emit_json, make_folder, note, progress_reporter
+from kambin.cli.console import emit_json, note, progress_reporter
 from kambin.errors import InputError
-from kambin.files import write_file
+from kambin.files import make_folder, write_file
 
 if TYPE_CHECKING:
     from kambin.access.model import AccessPlan

@@ -6,15 +6,12 @@ import json
 import sys
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from kambin.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["STATUS_MARK", "emit_json", "make_folder", "note", "out", "progress_reporter"]
+__all__ = ["STATUS_MARK", "emit_json", "note", "out", "progress_reporter"]
 
 STATUS_MARK = {"eligible": "✓", "undetermined": "?", "not_indicated": "–", "excluded": "✗"}
 """A sign beside each status word, so that colour is never needed."""
@@ -36,21 +33,6 @@ def note(text: str) -> None:
 def progress_reporter() -> Callable[[str], None]:
     """What tells a person how far the work is: lines on stderr, where that is a terminal."""
     return (lambda text: note(f"  … {text}")) if sys.stderr.isatty() else (lambda _: None)
-
-
-def make_folder(path: Path) -> Path:
-    """Make a folder with those above it, where it is not there yet.
-
-    Raises
-    ------
-    InputError
-        It can not be made.
-    """
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"can not make the folder: {error.strerror}", where=str(path)) from None
-    return path
 
 
 def emit_json(document: Any) -> None:

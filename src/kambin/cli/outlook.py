@@ -62,8 +62,8 @@ def calibrate(
     as_json: Json = False,
 ) -> None:
     """Propose a model card from local results; nothing changes until a person accepts it."""
-    from kambin.cli.console import emit_json, make_folder, note
-    from kambin.files import write_file
+    from kambin.cli.console import emit_json, note
+    from kambin.files import make_folder, write_file
     from kambin.outcome.calibrate import calibrate as learn
     from kambin.outcome.cardtext import card_markdown
 

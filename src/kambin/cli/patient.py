@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from kambin.case import Case, load
 from kambin.cli import ANSWERED, OPEN
-from kambin.cli.console import emit_json, make_folder, note, progress_reporter
+from kambin.cli.console import emit_json, note, progress_reporter
 from kambin.errors import InputError
+from kambin.files import make_folder
 
 if TYPE_CHECKING:
     from kambin.pathway import Walk

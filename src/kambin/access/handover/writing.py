@@ -24,6 +24,7 @@ from kambin.access.handover.segmentation import segmentation, sheared
 from kambin.access.model import AccessPlan
 from kambin.anatomy.model import Spine
 from kambin.errors import InputError
+from kambin.files import make_folder, told
 
 __all__ = ["MANIFEST", "write_handover"]
 
@@ -196,26 +197,27 @@ def _manifest(
 
 def _place(folder: Path, files: list[_File]) -> None:
     """Fill a folder beside the wanted one, then exchange them."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(folder.parent)
+    with told("can not write the hand-over", folder):
         made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    except OSError as error:
-        raise InputError(f"can not make the folder: {error.strerror}", where=str(folder)) from None
-    try:
-        whole = made / "new"
-        for one in files:
-            path = whole / one.name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(one.content)
-        if folder.exists():
-            folder.rename(made / "old")
         try:
-            whole.rename(folder)
-        except OSError:
-            if (made / "old").exists():
-                (made / "old").rename(folder)
-            raise
-    except OSError as error:
-        raise InputError(f"can not write the hand-over: {error.strerror}", where=str(folder)) from None
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+            _exchange(folder, made, files)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+
+
+def _exchange(folder: Path, made: Path, files: list[_File]) -> None:
+    """Write the files into `made`, then put them where they belong; what stood there returns on failure."""
+    whole = made / "new"
+    for one in files:
+        path = whole / one.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(one.content)
+    if folder.exists():
+        folder.rename(made / "old")
+    try:
+        whole.rename(folder)
+    except OSError:
+        if (made / "old").exists():
+            (made / "old").rename(folder)
+        raise

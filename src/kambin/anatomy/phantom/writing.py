@@ -19,7 +19,7 @@ from kambin.anatomy.phantom.imaging import Modality
 from kambin.anatomy.phantom.model import PhantomScan
 from kambin.anatomy.volume import Volume
 from kambin.errors import InputError
-from kambin.files import write_file
+from kambin.files import make_folder, told, write_file
 
 __all__ = ["nifti_bytes", "write_labels", "write_scan"]
 
@@ -98,19 +98,15 @@ def write_scan(
     target = Path(folder)
     if target.exists():
         raise InputError("exists already", where=str(target), expected="a folder that does not exist yet")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
+    with told("can not write the phantom", target):
         unfinished = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        raise InputError(f"can not write there: {error.strerror}", where=str(target)) from None
-    try:
-        _fill(scan, unfinished, images, progress)
-        unfinished.chmod(0o755)
-        unfinished.replace(target)
-    except OSError as error:
-        raise InputError(f"can not write there: {error.strerror}", where=str(target)) from None
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        try:
+            _fill(scan, unfinished, images, progress)
+            unfinished.chmod(0o755)
+            unfinished.replace(target)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
     return target
 
 

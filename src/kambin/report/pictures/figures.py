@@ -13,8 +13,7 @@ from kambin.anatomy.model import Spine
 from kambin.anatomy.reading import LabelMap
 from kambin.anatomy.volume import Volume
 from kambin.case.words import SIDES, Side
-from kambin.errors import InputError
-from kambin.files import write_file
+from kambin.files import make_folder, told, write_file
 from kambin.report.pictures.carm import Film, carm_pictures, film_of
 from kambin.report.pictures.corridor import SLICES, corridor_picture
 from kambin.report.pictures.endoscope import endoscope_pictures
@@ -311,8 +310,6 @@ def write_figures(gallery: Gallery, folder: Path) -> tuple[Path, ...]:
     InputError
         The folder can not be made or written to.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
+    with told("can not write the pictures", folder):
         return tuple(write_file(folder / picture.file_name, picture.data) for picture in gallery.pictures)
-    except OSError as error:
-        raise InputError(f"can not write there: {error.strerror}", where=str(folder)) from None
