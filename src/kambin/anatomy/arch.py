@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kambin.anatomy.kernels import first_crossing
-from kambin.anatomy.planes import fit_robust
+from kambin.anatomy.planes import crown
 from kambin.anatomy.vertebrae import Body
 from kambin.case.words import SIDES, Side
 
@@ -41,8 +41,6 @@ WIDEST_MM = 21.0
 ELLIPSE = 1.05
 # Share of the width, about its middle, over which top and bottom are read as an arch.
 CROWN_SHARE = 0.3
-# Fewer values than this do not tell an arch from their scatter.
-LEAST_ARCH = 5
 # Half width of the strip in which lamina and spinous process meet.
 STRIP_MM = 3.0
 
@@ -196,7 +194,7 @@ def _measured(
     # rows that a process widens on one side must not count as an arch: no oval is rounder than an ellipse
     usual = float(np.median(width[waist][alone]))
     joined = usual > WIDEST_MM
-    least = usual if joined else min(_crown(z[waist][alone], width[waist][alone]), ELLIPSE * usual)
+    least = usual if joined else min(crown(z[waist][alone], width[waist][alone]), ELLIPSE * usual)
     # a transverse process that joins on some rows widens them, and must not count as the pedicle's edge
     inner, outer = float(np.median(medial[waist])), float(np.percentile(lateral[waist], 25))
     if not PEDICLE_WIDTH_MM[0] <= usual <= PEDICLE_WIDTH_MM[1]:
@@ -239,27 +237,12 @@ def _reach(
         )
         if np.isfinite(low).any() and np.isfinite(high).any():
             ends = [(x[near][np.isfinite(end[:, 0])], end[np.isfinite(end)]) for end in (-low, high)]
-            bottom, top = (float(end.max()) if joined else _crown(at, end) for at, end in ends)
+            bottom, top = (float(end.max()) if joined else crown(at, end) for at, end in ends)
             found.append((-bottom, top))
     if not found:
         return None
     lows, highs = zip(*found, strict=True)
     return float(np.median(lows)), float(np.median(highs))
-
-
-def _crown(places: Floats, values: Floats) -> float:
-    """The top of what arches over a row of places, as a parabola says; the median where nothing arches.
-
-    The greatest of several values is too great by their scatter, and their median too small by the arch.
-    """
-    if len(places) < LEAST_ARCH:
-        return float(np.median(values))
-    aside = places - float(places.mean())
-    (c, b, a), _ = fit_robust(np.stack([np.ones(len(aside)), aside, aside**2], axis=1), values)
-    if a >= 0:
-        return float(np.median(values))
-    at = float(np.clip(-b / (2 * a), aside.min(), aside.max()))
-    return float(c + b * at + a * at * at)
 
 
 def _longest_run(good: Bools) -> NDArray[np.int64]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kambin.anatomy.fields import Field, values_at
-from kambin.anatomy.planes import fit_robust
+from kambin.anatomy.planes import crown
 from kambin.anatomy.regions import Region
 from kambin.case.words import Side
 
@@ -166,12 +166,8 @@ def _wall(
         alone[alone] = widths[alone] <= JOINED * np.percentile(widths[alone], 25)
     if np.count_nonzero(alone) < LEAST_SHARE * len(widths):
         return None
-    aside = heights[alone] - heights[alone].mean()
-    usual = width = float(np.median(widths[alone]))
-    (c, b, a), _ = fit_robust(np.stack([np.ones(len(aside)), aside, aside**2], axis=1), widths[alone])
-    if a < 0:
-        at = float(np.clip(-b / (2 * a), aside.min(), aside.max()))
-        width = float(min(c + b * at + a * at * at, ELLIPSE * usual))
+    usual = float(np.median(widths[alone]))
+    width = min(crown(heights[alone], widths[alone]), ELLIPSE * usual)
     return other + way * width
 
 

@@ -1,4 +1,4 @@
-"""Fits that a few bad points do not bend: planes through surfaces, lines through midpoints."""
+"""Fits that a few bad points do not bend: planes of surfaces, lines of midpoints, tops of arches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from kambin.anatomy.geometry import Endplate
 
-__all__ = ["fit_plane", "fit_robust", "front_corner", "inside_of", "rear_corner"]
+__all__ = ["crown", "fit_plane", "fit_robust", "front_corner", "inside_of", "rear_corner"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -18,6 +18,8 @@ CUT = 3.0
 # No scatter is taken to be smaller: stairs of the voxels are no outliers.
 LEAST_SCATTER_MM = 0.15
 ROUNDS = 5
+# Fewer values than this do not tell an arch from their scatter.
+LEAST_ARCH = 5
 
 
 def fit_robust(terms: Floats, values: Floats) -> tuple[Floats, Bools]:
@@ -45,6 +47,25 @@ def fit_robust(terms: Floats, values: Floats) -> tuple[Floats, Bools]:
             break
         kept = again
     return found, kept
+
+
+def crown(places: Floats, values: Floats) -> float:
+    """The top of what arches over a row of places, as a parabola says; the median where nothing arches.
+
+    The greatest of several values is too great by their scatter, and their median too small by the arch.
+
+    Parameters
+    ----------
+    places, values : ndarray, shape (n,)
+    """
+    if len(places) < LEAST_ARCH:
+        return float(np.median(values))
+    aside = places - float(places.mean())
+    (c, b, a), _ = fit_robust(np.stack([np.ones(len(aside)), aside, aside**2], axis=1), values)
+    if a >= 0:
+        return float(np.median(values))
+    at = float(np.clip(-b / (2 * a), aside.min(), aside.max()))
+    return float(c + b * at + a * at * at)
 
 
 def _median(values: Floats) -> float:

@@ -2,9 +2,10 @@
 
 The triangle lies in the coronal plane of the lower body's superior endplate. Its base is that endplate, its
 upright runs along the spine through the outer border of the lower vertebra's superior articular process at
-half the height of the disc space, its hypotenuse is the exiting root: the line from the root's middle under
-the upper pedicle to where it crosses the endplate. That holds for a root that the map gives and for one that
-was derived, which comes from the upper pedicle's lower inner edge at the published angle to the disc.
+half the height of the disc space, its hypotenuse is the exiting root: the line along which its middle runs
+from under the upper pedicle to where it crosses the endplate. That holds for a root that the map gives and
+for one that was derived, which comes from the upper pedicle's lower inner edge at the published angle to the
+disc.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from kambin.anatomy.contours import largest_circle_of_triangle
 from kambin.anatomy.fields import field_of, patch_of
 from kambin.anatomy.geometry import Endplate, KambinTriangle, Root
 from kambin.anatomy.pedicles import outward_frame
+from kambin.anatomy.planes import crown, fit_robust
 from kambin.anatomy.regions import Region
 from kambin.case.words import Side
 
@@ -27,7 +29,12 @@ __all__ = ["TriangleBed", "kambin_triangle"]
 Floats = NDArray[np.float64]
 
 # Half height of the slab in which the process's outer border is read, and the reach of its picture.
-SLAB_MM, STEP_MM, REACH_MM = 0.6, 0.4, 16.0
+SLAB_MM, STEP_MM, REACH_MM = 1.5, 0.4, 16.0
+# The border is the top of an arch over so much along the process, on either side of the outermost place.
+ARC_MM = 3.0
+# The course of a root is rounded over so many of its points from a bend on; fewer points than this, or a
+# smaller fall, do not tell a line.
+BENT_POINTS, LEAST_POINTS, LEAST_FALL_MM = 1, 3, 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +103,11 @@ def kambin_triangle(bed: TriangleBed, side: Side) -> KambinTriangle | None:
 def _through(
     root: Root, origin: Floats, frame: Floats, middle: float
 ) -> tuple[tuple[float, float], float] | None:
-    """The given root under the pedicle's middle, and where it crosses the endplate's plane."""
+    """The root's line under the pedicle's middle, and where it crosses the endplate's plane.
+
+    A course is rounded where a root bends, as it does at both ends of the stretch between them, so the line
+    is read in between.
+    """
     points = (root.points_lps - origin) @ frame.T
     out, high = np.asarray(points[:, 0]), np.asarray(points[:, 2])
     under = np.flatnonzero((out[:-1] < middle) & (out[1:] >= middle))
@@ -104,6 +115,11 @@ def _through(
     if len(under) == 0 or len(down) == 0:
         return None
     at, end = int(under[0]), int(down[-1])
+    between = slice(at + 1 + BENT_POINTS, end + 1 - BENT_POINTS)
+    if len(out[between]) >= LEAST_POINTS and float(np.ptp(high[between])) > LEAST_FALL_MM:
+        terms = np.stack([np.ones(len(out[between])), high[between]], axis=1)
+        crossing, slope = (float(value) for value in fit_robust(terms, out[between])[0])
+        return None if slope >= 0 else ((middle, (middle - crossing) / slope), crossing)
     share = (middle - out[at]) / (out[at + 1] - out[at])
     fall = high[end] / (high[end] - high[end + 1])
     start = float(high[at] + share * (high[at + 1] - high[at]))
@@ -111,23 +127,29 @@ def _through(
 
 
 def _outer_border(process: Region, origin: Floats, frame: Floats, height: float) -> float | None:
-    """Greatest outward coordinate of the process at a height above the endplate."""
+    """Outward coordinate of the process at a height above the endplate, where it stands out most."""
     centre = process.centre_lps()
     local = frame @ (centre - origin)
     middle = origin + local[0] * frame[0] + local[1] * frame[1] + height * frame[2]
     field = field_of([process])
     low, high = (-REACH_MM, -REACH_MM, -SLAB_MM), (REACH_MM, REACH_MM, SLAB_MM)
     patch = patch_of(field, middle, frame, low, high, STEP_MM)
-    rows = np.asarray(patch.values, dtype=np.float64)
-    inside = np.asarray((rows >= 0.5).any(axis=1), dtype=np.bool_)
-    found = []
-    for level in range(rows.shape[2]):
-        filled = np.flatnonzero(inside[:, level])
-        if len(filled) and filled[-1] + 1 < rows.shape[0]:
-            last = int(filled[-1])
-            now, after = rows[last, :, level].max(), rows[last + 1, :, level].max()
-            found.append(float(patch.axes[0][last]) + STEP_MM * (now - 0.5) / max(now - after, 1e-9))
-    return float(np.mean(found)) + float(local[0]) if found else None
+    # lines from outside inwards, one for each place along the process and each level
+    values = np.asarray(patch.values, dtype=np.float64)[::-1]
+    inside = values >= 0.5
+    first = inside.argmax(axis=0)
+    rows, levels = np.nonzero(inside.any(axis=0) & (first > 0))
+    if not len(rows):
+        return None
+    at = first[rows, levels]
+    before, after = values[at - 1, rows, levels], values[at, rows, levels]
+    places = patch.axes[0][::-1][at] + STEP_MM * (after - 0.5) / (after - before)
+    behind = patch.axes[1][rows]
+    near = np.abs(behind - behind[int(places.argmax())]) <= ARC_MM
+    top = crown(behind[near], places[near])
+    # where a face ends it falls off, and a parabola through that would rise above the face
+    face = near & (places >= top - field.voxel_mm / 2)
+    return (crown(behind[face], places[face]) if face.any() else top) + float(local[0])
 
 
 def _depth(bed: TriangleBed, origin: Floats, frame: Floats) -> float:
