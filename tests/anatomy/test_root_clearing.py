@@ -158,6 +158,8 @@ def test_no_derived_root_runs_through_bone_or_disc_of_a_real_map(shared_dir: Pat
     # nothing is left out in silence: each root is there, or missing by name
     missing = [one for one in found.missing if one.startswith("root ")]
     assert len(found.roots) + len(missing) == 12 and len(found.roots) >= 10
+    why = [one for one in found.cautions if one.code in ("root_no_way", "root_not_derived")]
+    assert {part for one in why for part in one.structures} == set(missing)
     for root in found.roots:
         assert not in_bone_or_disc(labels, root), (root.name, root.side)
         if max(labels.volume.spacing_mm) < 2.0:

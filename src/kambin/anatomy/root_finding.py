@@ -62,6 +62,7 @@ def find_roots(
     cautions: list[Caution] = []
     missing: list[str] = []
     far: list[str] = []
+    bare: list[str] = []
     for level, segment in segments.items():
         solid: Solid | None = None
         names = [segment.level.split("-")[0]]
@@ -71,13 +72,28 @@ def find_roots(
                 root = _given(labels, segment, name, side, cautions)
                 if root is None:
                     root = _derived(segment, name, side, sac, (roofs or {}).get((level, side)))
-                    if root is not None:
+                    if root is None:
+                        bare.append(f"root {name} {side}")
+                    else:
                         solid = solid or segment.solid()
                         root = _free(root, segment, solid, cautions, far)
                 if root is None:
                     missing.append(f"root {name} {side}")
                 else:
                     roots.append(root)
+    cautions += _told(roots, bare, far)
+    return roots, cautions, missing
+
+
+def _told(roots: list[Root], bare: list[str], far: list[str]) -> list[Caution]:
+    """What is said of roots that were not derived, of those that were, and of those moved far."""
+    told: list[Caution] = []
+    if bare:
+        text = (
+            "Not derived, because pedicle, endplates or sac are not known there, or the pedicle's lower edge "
+            f"was found no higher than the disc: {', '.join(bare)}."
+        )
+        told.append(Caution("root_not_derived", text, tuple(bare)))
     derived = [f"{root.name} {root.side}" for root in roots if root.how == "derived"]
     if derived:
         text = (
@@ -86,8 +102,8 @@ def find_roots(
         )
         if far:
             text += f" Where that course met bone or disc the likeliest free one was taken: {', '.join(far)}."
-        cautions.append(Caution("roots_derived", text, tuple(f"root {name}" for name in derived)))
-    return roots, cautions, missing
+        told.append(Caution("roots_derived", text, tuple(f"root {name}" for name in derived)))
+    return told
 
 
 def _given(labels: LabelMap, segment: Segment, name: str, side: Side, cautions: list[Caution]) -> Root | None:
