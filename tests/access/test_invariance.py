@@ -121,6 +121,20 @@ def test_an_approach_planned_alone_is_planned_as_among_others() -> None:
         assert [block.structure for block in alone.blocks] == [block.structure for block in one.blocks]
 
 
+def test_nerves_are_the_same_for_whichever_approaches_are_planned() -> None:
+    """Where nerves are derived they differ in certainty along their course: no approach chooses the place."""
+    model = planned.bare_spine().model
+    assert model is not None
+    target = planned.target(planned.bare_spine())
+    rules = [rules_of(name) for name in APPROACHES]
+    found = []
+    for order in (rules, rules[::-1], rules[:1], rules[-1:]):
+        ground = ground_of(model, target, order)
+        assert not isinstance(ground, tuple)
+        found.append([(one.name, one.sd_mm, one.how) for one in ground.nerves])
+    assert found[0] and all(one == found[0] for one in found)
+
+
 def check_same(
     first: tuple[Spine, AccessPlan], second: tuple[Spine, AccessPlan], turn: Floats, voxel_mm: float
 ) -> None:

@@ -16,7 +16,7 @@ from kambin.access.fields import coarse_field, distance_field, skin_field
 from kambin.access.grid import Field, Roi
 from kambin.access.local import Local, local_of, pedicle_reach
 from kambin.access.nerve_fields import nerves_of, root_of
-from kambin.access.region import middle_of, region_of
+from kambin.access.region import region_of
 from kambin.access.scene import Obstacle
 from kambin.access.structures import Cut, Piece
 from kambin.access.surfaces import coverage
@@ -115,9 +115,7 @@ def ground_of(
     progress("region and skin")
     roi, edge = region_of(model, local, placed)
     progress("distances")
-    return _filled(
-        model, target, local, (roi, edge), [one for one, _ in placed], middle_of(local, placed[0][1])
-    )
+    return _filled(model, target, local, (roi, edge), [one for one, _ in placed])
 
 
 def _filled(
@@ -126,7 +124,6 @@ def _filled(
     local: Local,
     region: tuple[Roi, Piece | None],
     rules: Sequence[Rules],
-    middle: Floats,
 ) -> Ground:
     """Make every field, two at a time."""
     (roi, edge), level = region, Level(target.level)
@@ -136,7 +133,7 @@ def _filled(
     foramen = any(one.window == "foramen" for one in rules)
     with ThreadPoolExecutor(THREADS) as pool:
         bone = pool.submit(_bone, structures.bone_left(model, cut, to_go), local, roi)
-        nerves = pool.submit(nerves_of, model, local, level, roi, middle)
+        nerves = pool.submit(nerves_of, model, local, level, roi)
         skin = pool.submit(_skin, edge, roi)
         process = pool.submit(_bone, to_go, local, roi)
         covered = pool.submit(_coverage, to_go)

@@ -28,18 +28,12 @@ def root_of(model: SpineModel, name: str, local: Local) -> Root | None:
 
 
 def nerves_of(
-    model: SpineModel, local: Local, level: Level, roi: Roi, middle: Floats
+    model: SpineModel, local: Local, level: Level, roi: Roi
 ) -> tuple[tuple[Obstacle, ...], tuple[str, ...]]:
     """Exiting and traversing root, the root above, and the sac; and which of them are not known.
 
-    Parameters
-    ----------
-    model : SpineModel
-    local : Local
-    level : Level
-    roi : Roi
-    middle : ndarray, shape (3,)
-        Where the tip may stand; a derived nerve's uncertainty is taken nearest to it.
+    A derived nerve's uncertainty is taken where it comes nearest to the disc, whichever approaches are
+    planned.
     """
     wanted = {f"exiting root {exiting_root(level)}": exiting_root(level).value}
     above = LEVELS.index(level)
@@ -51,17 +45,17 @@ def nerves_of(
     for name, root_name in wanted.items():
         root = root_of(model, root_name, local)
         if root is not None:
-            made.append(_nerve(name, root, local, roi, middle))
+            made.append(_nerve(name, root, local, roi))
         elif not name.startswith("root"):
             absent.append(name)
     if model.sac is None:
         absent.append("dural sac")
     else:
-        made.append(_sac(model.sac, roi, middle))
+        made.append(_sac(model.sac, roi, local))
     return tuple(made), tuple(absent)
 
 
-def _nerve(name: str, root: Root, local: Local, roi: Roi, middle: Floats) -> Obstacle:
+def _nerve(name: str, root: Root, local: Local, roi: Roi) -> Obstacle:
     if root.region is not None and root.how == "given":
         part = root.region
         affine = np.array(part.volume.lps_from_voxel)
@@ -69,10 +63,12 @@ def _nerve(name: str, root: Root, local: Local, roi: Roi, middle: Floats) -> Obs
         field = distance_field(part.mask, affine, roi, cap_mm=search_settings().nerve_cap_mm)
     else:
         field = tube_field(root.points_lps, root.radius_mm, roi)
-    return Obstacle(name, "nerve", local.side, field, _demanded(), root_sd_mm(root, middle), root.how)
+    return Obstacle(
+        name, "nerve", local.side, field, _demanded(), root_sd_mm(root, local.origin_lps), root.how
+    )
 
 
-def _sac(sac: Sac, roi: Roi, middle: Floats) -> Obstacle:
+def _sac(sac: Sac, roi: Roi, local: Local) -> Obstacle:
     if sac.region is not None and sac.how == "given":
         part = sac.region
         affine = np.array(part.volume.lps_from_voxel)
@@ -81,7 +77,7 @@ def _sac(sac: Sac, roi: Roi, middle: Floats) -> Obstacle:
     else:
         shape = (sac.points_lps, sac.frames, sac.half_width_mm, sac.half_depth_mm)
         field = section_field(*shape, roi)
-    nearest = int(np.argmin(np.linalg.norm(sac.points_lps - middle, axis=1)))
+    nearest = int(np.argmin(np.linalg.norm(sac.points_lps - local.origin_lps, axis=1)))
     return Obstacle(
         "dural sac", "nerve", None, field, _demanded(), sd_with_border(float(sac.sd_mm[nearest])), sac.how
     )
