@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from kambin.access.catalogue import Instruments
 from kambin.access.model import Foraminoplasty
+from kambin.access.reaming import bone_of
 from kambin.access.result import Ray
-from kambin.access.scene import Removable, Scene
+from kambin.access.scene import Scene
 
 __all__ = ["foraminoplasty_of"]
 
@@ -44,22 +45,21 @@ def foraminoplasty_of(
     points = samples(ray)
     fixed = [one.field.at(points) for one in scene.obstacles if one.kind in ("bone", "nerve")]
     room = float(np.stack(fixed).min()) if fixed else np.inf
-    touched = any(share_of(one, ray, radius_mm) > TOUCH for one in scene.removable)
+    line = np.array([[*ray.tip_lps, *ray.direction_lps, ray.length_mm]])
+    bones = [bone_of(one) for one in scene.removable if len(one.points_lps)]
+    touched = any(one.shares(line, radius_mm)[0] > TOUCH for one in bones)
     if not touched:
         whole = room if process is None else min(room, float(process.min()))
         opening = 2 * max(whole, 0.0)
         return Foraminoplasty((), 0.0, 0.0, opening, opening)
     reamers = ladder(tools, 2 * radius_mm)
     last = reamers[-1] / 2
-    shares = [share_of(one, ray, last) for one in scene.removable]
-    volumes = [
-        share * float(one.volumes_mm3.sum()) for share, one in zip(shares, scene.removable, strict=True)
-    ]
+    shares = [float(one.shares(line, last)[0]) for one in bones]
     before = room if process is None else min(room, float(process.min()))
     return Foraminoplasty(
         reamers_mm=reamers,
-        volume_mm3=float(sum(volumes)),
-        sap_fraction=float(max(shares)),
+        volume_mm3=sum(share * one.volume_mm3 for share, one in zip(shares, bones, strict=True)),
+        sap_fraction=max(shares),
         opening_before_mm=2 * max(before, 0.0),
         opening_after_mm=2 * max(min(room, last), 0.0),
     )
@@ -77,13 +77,3 @@ def samples(ray: Ray) -> Floats:
     along = np.arange(0.0, ray.length_mm, STEP_MM)
     points: Floats = ray.tip_lps + along[:, None] * ray.direction_lps
     return points
-
-
-def share_of(bone: Removable, ray: Ray, radius_mm: float) -> float:
-    """Share of a bone inside a cylinder about the axis, from the tip outwards, with a rounded end."""
-    offset = bone.points_lps - ray.tip_lps
-    along = np.clip(offset @ ray.direction_lps, 0.0, ray.length_mm)
-    apart = np.linalg.norm(offset - along[:, None] * ray.direction_lps, axis=1)
-    # a voxel at the wall counts by how far it lies inside, over its own width
-    inside = np.clip(0.5 + (radius_mm - apart) / bone.edge_mm, 0.0, 1.0)
-    return float(inside @ bone.volumes_mm3 / bone.volumes_mm3.sum())

@@ -3,6 +3,9 @@
 Bone is counted by its sub-voxel filling (`surfaces.coverage`): each point of it stands for a volume, and is
 counted in as the cylinder's wall passes over its voxel. The share so counted is continuous in the corridor,
 as the search needs it, and costs about a nanosecond a point.
+
+The cylinder ends flat at the tip: a reamer takes what it passes, and no ball ahead of where it stops. What
+lies ahead of the tip is kept away from by clearances, whose capsule is rounded there.
 """
 
 from __future__ import annotations

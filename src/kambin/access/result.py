@@ -163,8 +163,3 @@ class SearchResult:
     removed: Mapping[str, float]
     rays: int
     cells: int
-
-    @property
-    def is_certified(self) -> bool:
-        """Whether it is proved: the best within the tolerance, or none at all."""
-        return self.status == "none" or (self.status == "found" and self.gap_mm <= self.tolerance_mm)
