@@ -8,7 +8,7 @@ from scipy.spatial.transform import Rotation
 
 from kambin.anatomy.fields import field_of
 from kambin.anatomy.foramina import Slice
-from kambin.anatomy.foramina.marks import body_corner, pedicle_edge, process_front, process_tip, sharp_corner
+from kambin.anatomy.foramina.marks import body_corner, pedicle_edge, process_front, process_top, sharp_corner
 from kambin.anatomy.geometry import Endplate
 from kambin.anatomy.regions import Region
 from tests.anatomy.nerve_scenes import TURN, box, measured, painted
@@ -139,10 +139,13 @@ def test_the_front_of_a_process_is_a_face(voxel: float, turn: np.ndarray) -> Non
     high = process_front(plane, values, 15.0)
     assert high is not None and high[1] < 8.0
     assert high[0] == pytest.approx(2 + 0.2 * high[1], abs=0.4 * voxel)
-    tip = process_tip(plane, values)
-    assert tip is not None and tip[1] == pytest.approx(9.0, abs=voxel)
+    # its flat top is seen from end to end, not at one chance point
+    top = process_top(plane, values)
+    assert top is not None and top[:, 1].max() == pytest.approx(9.0, abs=voxel)
+    assert top[:, 1].min() > 9.0 - 1.0 - voxel
+    assert top[:, 0].min() < 6.0 and top[:, 0].max() > 12.5
     assert process_front(plane, np.zeros_like(values), 1.0) is None
-    assert process_tip(plane, np.zeros_like(values)) is None
+    assert process_top(plane, np.zeros_like(values)) is None
 
 
 @pytest.mark.parametrize("seed", [0, 2])

@@ -65,9 +65,9 @@ def _within(grid: Floats, corners: list[Floats]) -> Bools:
 
 
 def joint_mouth(
-    plane: Slice, bones: tuple[Floats, Floats], pedicle: Region, corner: float, tip: Floats | None
+    plane: Slice, bones: tuple[Floats, Floats], pedicle: Region, corner: float, top: Floats | None
 ) -> Line | None:
-    """The mouth of the joint: from the tip of the superior process to the bone above.
+    """The mouth of the joint: the shortest line from the top of the superior process to the bone above.
 
     The bone above is the piece that hangs together with its pedicle in the plane: the tip of the inferior
     process stands apart from it and behind the joint. Where the superior process is not known apart, the
@@ -81,7 +81,7 @@ def joint_mouth(
     pieces, _ = ndimage.label(bones[0] >= 0.5)
     held = np.unique(pieces[largest(plane.values([pedicle]) >= 0.5)])
     above = grid[np.isin(pieces, held[held > 0]) & behind]
-    below = grid[(bones[1] >= 0.5) & behind] if tip is None else tip[np.newaxis]
+    below = grid[(bones[1] >= 0.5) & behind] if top is None else top
     if len(above) == 0 or len(below) == 0:
         return None
     distance, index = cKDTree(above).query(below)

@@ -1,4 +1,4 @@
-"""The marks of a foramen in its plane: edges of pedicles, corners of bodies, front and tip of a process."""
+"""The marks of a foramen in its plane: edges of pedicles, corners of bodies, front and top of a process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kambin.anatomy.planes import fit_robust
 from kambin.anatomy.regions import Region
 from kambin.anatomy.rims import HALF_BODY_MM, filled_below
 
-__all__ = ["body_corner", "pedicle_edge", "process_front", "process_tip", "sharp_corner"]
+__all__ = ["body_corner", "pedicle_edge", "process_front", "process_top", "sharp_corner"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -29,6 +29,8 @@ LEAST_COLUMNS = 5
 # Below its tip the superior process is round; its front is read at least this far below, over so much above
 # and below the height that is asked for.
 TIP_MM, FRONT_MM = 2.0, 2.5
+# What lies no farther below its tip than this is its top.
+TOP_MM = 1.0
 # The bodies' posterior corner is looked for this far above and below the endplate's plane, and at most this
 # far behind the body's part.
 CORNER_MM, CUT_MM = 5.0, 2.5
@@ -254,10 +256,17 @@ def process_front(plane: Slice, process: Floats, height: float) -> Floats | None
     return np.array([float(place), height])
 
 
-def process_tip(plane: Slice, process: Floats) -> Floats | None:
-    """The highest point of the superior process in the plane; None where the plane does not meet it."""
+def process_top(plane: Slice, process: Floats) -> Floats | None:
+    """The border of the superior process about its tip, shape (n, 2); None where the plane does not meet it.
+
+    A top is often flat, and then which of its points is the highest is chance.
+    """
     border = contour_of(framed(process), plane.posterior, plane.cranial)
-    return None if len(border) < 3 else _arc_end(border, np.array([0.0, 1.0]))
+    if len(border) < 3:
+        return None
+    tip = _arc_end(border, np.array([0.0, 1.0]))
+    top: Floats = border[border[:, 1] >= tip[1] - TOP_MM]
+    return top if len(top) else tip[np.newaxis]
 
 
 def _arc_end(border: Floats, direction: Floats) -> Floats:

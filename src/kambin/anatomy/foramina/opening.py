@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from kambin.anatomy.contours import polygon_area
 from kambin.anatomy.foramina.border import border_of, joint_mouth, missing_links
-from kambin.anatomy.foramina.marks import body_corner, pedicle_edge, process_front, process_tip, sharp_corner
+from kambin.anatomy.foramina.marks import body_corner, pedicle_edge, process_front, process_top, sharp_corner
 from kambin.anatomy.foramina.plane import SegmentBones, Slice, plane_of
 from kambin.case.words import Side
 
@@ -79,9 +79,9 @@ def measure_opening(bones: SegmentBones, side: Side) -> Opening:
     contour = np.empty((0, 2))
     if top is not None and rounded is not None and lower_corner is not None:
         disc = None if bones.disc.region is None else plane.values([bones.disc.region])
-        tip = None if process is None else process_tip(plane, process)
+        tip_border = None if process is None else process_top(plane, process)
         links = missing_links(plane, bones, upper, lower)
-        mouth = joint_mouth(plane, (upper, lower), bones.upper_pedicle, float(rounded[0]), tip)
+        mouth = joint_mouth(plane, (upper, lower), bones.upper_pedicle, float(rounded[0]), tip_border)
         links += [] if mouth is None else [mouth]
         contour = border_of(plane, (upper, lower, disc), links, (top, rounded, lower_corner))
     vertical = float(plane.frame[2] @ bones.disc.frame[2])

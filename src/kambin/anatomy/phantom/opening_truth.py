@@ -26,6 +26,8 @@ BEHIND_MM, ALONG_MM = 24.0, 28.0
 FINE_MM = 0.02
 # from a pedicle's middle to its edge
 EDGE_REACH_MM = 16.0
+# what lies no farther below the superior process' tip than this is its top
+TOP_MM = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,9 +150,10 @@ def _area(
     """Area of the free piece between pedicles, bodies, disc and joint.
 
     In front it ends at the bodies and the disc, behind at the joint, whose mouth is closed by the shortest
-    line from the superior process' tip to the bone above; None where it is open.
+    line from the superior process' top to the bone above; None where it is open.
     """
     from scipy import ndimage
+    from scipy.spatial import cKDTree
 
     upper, lower = scene.column.pair(level)
     posterior = np.arange(-BEHIND_MM, BEHIND_MM, GRID_MM)
@@ -165,10 +168,11 @@ def _area(
     if not process.any():
         return None
     places = grid[process]
-    tip = places[int(places[:, 1].argmax())]
+    top = places[places[:, 1] >= places[:, 1].max() - TOP_MM]
     bone = grid[above & (grid[..., 0] > points[1][0] + 2.0)]
-    mouth = bone[int(((bone - tip) ** 2).sum(axis=1).argmin())]
-    blocked = solid | _on_line(grid, tip, mouth)
+    far, nearest = cKDTree(bone).query(top)
+    at = int(far.argmin())
+    blocked = solid | _on_line(grid, top[at], bone[nearest[at]])
     pieces, _ = ndimage.label(~blocked)
     goal = (points[0] + points[1]) / 2
     free = np.argwhere(~blocked)
