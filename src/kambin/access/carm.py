@@ -8,7 +8,6 @@ patient's left with the front of the body on the left of the picture.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from kambin.access.sharing import shared
+from kambin.access.sharing import processors, shared
 from kambin.anatomy import frames
 from kambin.anatomy.volume import Volume
 from kambin.errors import InputError
@@ -227,7 +226,7 @@ def radiograph(volume: Volume, arm: CArm, *, air: float = AIR_HU) -> NDArray[np.
     summed = np.zeros((arm.pixels, arm.pixels), dtype=np.float32)
     shared(
         arm.pixels,
-        os.cpu_count() or 1,
+        processors(),
         lambda low, high: line_integrals(flat, *geometry, np.empty(3), low, summed[low:high]),
     )
     return summed
@@ -283,7 +282,7 @@ def label_volume(
     voxels = np.empty(turned.shape, dtype=np.int16)
     shared(
         len(turned),
-        os.cpu_count() or 1,
+        processors(),
         lambda low, high: shell_values(turned, inside, surface, low, voxels[low:high]),
     )
     return Volume(voxels.T, to_lps)

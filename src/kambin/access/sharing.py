@@ -5,14 +5,22 @@ Threads of our own and not a parallel loop of numba's, which takes several times
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
-__all__ = ["shared"]
+__all__ = ["processors", "shared"]
 
 # Parts for each thread: one that is stopped for a while does not hold up all.
 PARTS = 2
+
+
+def processors() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def shared(count: int, threads: int, work: Callable[[int, int], None]) -> None:

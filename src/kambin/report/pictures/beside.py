@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kambin.anatomy.model import Spine
     from kambin.report.pictures.figures import Gallery, Job
 
-__all__ = ["Beside", "Broken", "processors", "serve"]
+__all__ = ["Beside", "Broken", "serve"]
 
 # the same places to import from, in the same order, and nothing of the folder that it is started in
 PROGRAM = (
@@ -45,13 +45,6 @@ EARLY = (
 
 class Broken(Exception):
     """The second process is gone, or did not understand."""
-
-
-def processors() -> int:
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _thawed(items: dict[Any, Any]) -> Mapping[Any, Any]:

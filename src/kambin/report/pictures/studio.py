@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from kambin.report.pictures.beside import Beside, Broken, processors
+from kambin.access.sharing import processors
+from kambin.report.pictures.beside import Beside, Broken
 
 if TYPE_CHECKING:
     from kambin.access.model import AccessPlan
