@@ -80,10 +80,9 @@ def pedicle_edge(plane: Slice, bone: Floats, pedicle: Region, middle: Floats, si
     places = plane.posterior[columns]
     edge = plane.cranial[row] + sign * plane.step * _leaves(bone[columns, row::sign])
     slope = np.gradient(edge, plane.step)
-    smooth = ndimage.uniform_filter1d(
-        np.where(np.isfinite(slope), slope, CLIFF), max(round(SLOPE_MM / plane.step), 1)
-    )
-    stretches = [_longest(np.abs(smooth) < steep) for steep in STEEP]
+    known = np.isfinite(edge) & np.isfinite(slope)
+    smooth = ndimage.uniform_filter1d(np.where(known, slope, CLIFF), max(round(SLOPE_MM / plane.step), 1))
+    stretches = [_longest(known & (np.abs(smooth) < steep)) for steep in STEEP]
     seen = [stretch for stretch in stretches if np.count_nonzero(stretch) >= LEAST_COLUMNS]
     if not seen:
         return None
