@@ -199,17 +199,17 @@ def _least(costs: Floats, stiffness: float) -> NDArray[np.int64] | int:
     total = costs[0]
     came = np.zeros((count, size, size), dtype=np.int8)
     before = np.full((size + 2, size + 2), np.inf)
-    options = np.empty((len(CHANGES), size, size))
+    # a view: it shows what `before` holds in each round
+    around = np.lib.stride_tricks.sliding_window_view(before, (3, 3))
+    dear = stiffness * np.array([[a * a + b * b for b in (-1, 0, 1)] for a in (-1, 0, 1)])
     for at in range(1, count):
-        if not np.isfinite(total).any():
+        if np.isinf(total.min()):
             return at - 1
         before[1:-1, 1:-1] = total
-        for option, (a, b) in zip(options, CHANGES, strict=True):
-            shifted = before[1 + a : 1 + a + size, 1 + b : 1 + b + size]
-            np.add(shifted, stiffness * (a * a + b * b), out=option)
-        came[at] = options.argmin(axis=0)
-        total = options.min(axis=0) + costs[at]
-    if not np.isfinite(total).any():
+        options = (around + dear).reshape(size, size, 9)
+        came[at] = options.argmin(axis=2)
+        total = options.min(axis=2) + costs[at]
+    if np.isinf(total.min()):
         return count - 1
     place = np.array(np.unravel_index(int(total.argmin()), total.shape), dtype=np.int64)
     line: NDArray[np.int64] = np.empty((count, 2), dtype=np.int64)
