@@ -248,25 +248,26 @@ def _relaxed(root: Root, axes: Floats, line: Floats, clear: Floats) -> Floats:
 
 def _least_bent(root: Root, axes: Floats, line: Floats, held: Bools) -> Floats:
     """The course of least cost that passes through `line` where it is held."""
+    from scipy.linalg import solve_banded
+
     count = len(line)
     flat = np.einsum("nai,nij,nbj->nab", axes, root.covariance_mm2, axes)
+    pull = np.linalg.inv(flat) / ALIKE_MM
     stiff = 2.0 * _stiffness(root, axes) / STEP_MM**2
-    pull = np.zeros((count, 2, count, 2))
-    at = np.arange(count)
-    pull[at, :, at, :] = np.linalg.inv(flat) / ALIKE_MM
-    for axis in (0, 1):
-        pull[at[1:], axis, at[1:], axis] += stiff
-        pull[at[:-1], axis, at[:-1], axis] += stiff
-        pull[at[1:], axis, at[:-1], axis] -= stiff
-        pull[at[:-1], axis, at[1:], axis] -= stiff
+    # rows and columns: both coordinates of the first place, of the second, ...; diagonals from the highest
+    bands = np.zeros((5, 2 * count))
+    bands[0, 2:] = bands[4, :-2] = -stiff
+    bands[1, 1::2] = bands[3, ::2] = pull[:, 0, 1]
+    bands[2] = pull[:, (0, 1), (0, 1)].ravel() + 2.0 * stiff
+    bands[2, [0, 1, -2, -1]] -= stiff
     fixed = np.repeat(held, 2)
-    whole = pull.reshape(2 * count, 2 * count)
-    course = line.ravel().copy()
-    if not fixed.all():
-        course[~fixed] = -np.linalg.solve(
-            whole[np.ix_(~fixed, ~fixed)], whole[np.ix_(~fixed, fixed)] @ course[fixed]
-        )
-    return course.reshape(count, 2)
+    for band in (0, 1, 3, 4):  # the row of a held place says where it is, and nothing else
+        rows = np.arange(2 * count) + band - 2
+        within = (rows >= 0) & (rows < 2 * count)
+        bands[band, within] *= ~fixed[rows[within]]
+    bands[2, fixed] = 1.0
+    course: Floats = solve_banded((2, 2), bands, np.where(fixed, line.ravel(), 0.0)).reshape(count, 2)
+    return course
 
 
 def _moved(root: Root, axes: Floats, line: Floats, clear: Floats) -> Moved:
