@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from kambin.access.catalogue import setting
@@ -10,13 +10,14 @@ from kambin.access.ground import Ground
 from kambin.access.march import pack
 from kambin.access.model import Block
 from kambin.access.result import Blocking, Limits, Margin
+from kambin.access.scene import Cone, Patch, Scene
 from kambin.access.scene_of import Way
-from kambin.access.search import blocking, margins_of
+from kambin.access.search import blocking, margins_of, search
 from kambin.access.structures import bone_at
 from kambin.access.sweep import Found, limits
 from kambin.anatomy.model import Caution
 
-__all__ = ["blocks_of", "not_certain"]
+__all__ = ["blocks_of", "closed_without", "not_certain"]
 
 
 def blocks_of(ground: Ground, way: Way, closest: Found) -> tuple[Block, ...]:
@@ -54,19 +55,68 @@ def blocks_of(ground: Ground, way: Way, closest: Found) -> tuple[Block, ...]:
     )
 
 
-def not_certain(ground: Ground, way: Way, named: Sequence[Block]) -> Caution | None:
-    """The caution that a block is not certain: a derived nerve is part of it, or the map is too coarse."""
-    derived = {one.name for one in way.scene.obstacles if one.kind == "nerve" and one.how == "derived"}
+def not_certain(ground: Ground, way: Way, closest: Found, named: Sequence[Block]) -> Caution | None:
+    """The caution that a block is not certain: a derived nerve is part of it, or the map is too coarse.
+
+    What is named gives way alone or with others. So a block that names bone only may still rest on a nerve
+    that nobody saw; it is certain when there is no corridor without that nerve either.
+
+    Parameters
+    ----------
+    ground : Ground
+    way : Way
+    closest : Found
+        As for :func:`blocks_of`.
+    named : sequence of Block
+        What it found.
+
+    Returns
+    -------
+    Caution or None
+    """
+    derived = tuple(one.name for one in way.scene.obstacles if one.kind == "nerve" and one.how == "derived")
     nerves = tuple(block.structure for block in named if block.structure in derived)
     if nerves:
         text = f"Not certain: in the way is what was derived from bone and not seen ({', '.join(nerves)})."
         return Caution("block_not_certain", text, nerves)
+    scene, radius = way.with_budget(closest.budget), closest.cannula.outer_mm / 2
+    if derived and not closed_without(scene, way.patch, way.cone, radius, derived, limits()):
+        text = (
+            f"Not certain: without what was derived from bone and not seen ({', '.join(derived)}) "
+            "it can not be shown that there is no way."
+        )
+        return Caution("block_not_certain", text, derived)
     voxel = float(max(ground.model.labels.volume.spacing_mm))
     least = min((block.by_mm for block in named), default=0.0)
     if least < float(setting("block_certain_voxels").value) * voxel:
         text = f"Not certain: {least:.1f} mm are lacking, and the map's voxels measure {voxel:.1f} mm."
         return Caution("block_not_certain", text)
     return None
+
+
+def closed_without(
+    scene: Scene, patch: Patch, cone: Cone, radius_mm: float, names: Collection[str], held_to: Limits
+) -> bool:
+    """Whether it is proved that there is no corridor even if these structures were not there.
+
+    Parameters
+    ----------
+    scene, patch, cone, radius_mm, held_to
+        As for :func:`kambin.access.search.search`.
+    names : collection of str
+        Of obstacles.
+
+    Returns
+    -------
+    bool
+    """
+    kept = [one for one in scene.obstacles if one.name not in names]
+    if not kept:
+        return False
+    if not any(one.is_objective for one in kept):  # a corridor has to keep farthest from something
+        kept[0] = replace(kept[0], kind="nerve", sd_mm=1.0)
+    left = replace(scene, obstacles=tuple(kept))
+    return search(left, patch, cone, radius_mm, held_to).status == "none"
 
 
 def _quick() -> Limits:

@@ -171,7 +171,7 @@ def _blocked(
     progress(f"{way.rules.approach}: what is in the way")
     blocks = blocks_of(ground, way, closest) if decided else ()
     cautions = list(_cautions(ground, way, spine, tools))
-    unsure = not_certain(ground, way, blocks) if decided else None
+    unsure = not_certain(ground, way, closest, blocks) if decided else None
     if unsure is not None:
         cautions.insert(0, unsure)
     if decided and blocks:

@@ -71,6 +71,8 @@ def measure_opening(bones: SegmentBones, side: Side) -> Opening:
     if bones.lower_pedicle is not None and plane.middles[1] is not None:
         bottom = pedicle_edge(plane, lower, bones.lower_pedicle, plane.middles[1], 1)
     rounded = body_corner(plane, upper, plane.sample(bones.upper_body), bones.upper_plate, -1)
+    if top is not None and rounded is not None and top[1] <= rounded[1]:
+        top = None  # a pedicle ends above the lower corner of its own body: this edge is another part's
     corner = None if rounded is None else sharp_corner(plane, upper, rounded, -1, bones.upper.voxel_mm)
     # above the lower corner there is no more of the wall than a voxel or two: then the pedicle begins
     lower_corner = body_corner(plane, lower, plane.sample(bones.lower_body), bones.lower_plate, 1)
