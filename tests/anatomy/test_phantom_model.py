@@ -170,7 +170,7 @@ def test_a_folder_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(type(scan), "image", broken)
-    with pytest.raises(InputError, match="(?i)no space left"):
+    with pytest.raises(InputError, match=r"(?i)no space left"):
         write_scan(scan, tmp_path / "other")
     assert [item.name for item in tmp_path.iterdir()] == ["made"]
 

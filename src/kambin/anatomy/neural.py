@@ -43,7 +43,7 @@ Floats = NDArray[np.float64]
 # An area's border is unsure by this share of a voxel all round: the field's own error, a tenth, and corners.
 BORDER_SHARE = 0.15
 # Where the middles of pedicles lie, and so the plane of a foramen, is less sure than a surface: half width of
-# 95 % of what that adds to its lengths (mm), more than is seen on the phantom (0.2), whose pedicles are plain;
+# 95 % of what that adds to its lengths (mm), more than is seen on the phantom (0.2) with its plain pedicles;
 # and to its area (share) where one of the lengths is not known.
 PLANE_MM, PLANE_SHARE = 0.5, 0.06
 # Half width of a normal distribution's 95 %.
