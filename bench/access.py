@@ -80,20 +80,40 @@ def _scipy_minima(field: Any, lines: Floats) -> Floats:
     return least
 
 
+def _tube_surface(tubes: list[tuple[Floats, Floats]]) -> Any:
+    """The tubes as one surface of triangles."""
+    from vtkmodules.util.numpy_support import numpy_to_vtk
+    from vtkmodules.vtkCommonCore import vtkPoints
+    from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
+    from vtkmodules.vtkFiltersCore import vtkAppendPolyData, vtkTriangleFilter, vtkTubeFilter
+
+    together = vtkAppendPolyData()
+    for places, radii in tubes:
+        points, cells, line = vtkPoints(), vtkCellArray(), vtkPolyData()
+        points.SetData(numpy_to_vtk(places, deep=True))
+        cells.InsertNextCell(len(places), list(range(len(places))))
+        line.SetPoints(points)
+        line.SetLines(cells)
+        line.GetPointData().SetScalars(numpy_to_vtk(radii, deep=True))
+        tube, triangles = vtkTubeFilter(), vtkTriangleFilter()
+        tube.SetInputData(line)
+        tube.SetVaryRadiusToVaryRadiusByAbsoluteScalar()
+        tube.SetNumberOfSides(32)
+        tube.CappingOn()
+        triangles.SetInputConnection(tube.GetOutputPort())
+        triangles.Update()
+        together.AddInputData(triangles.GetOutput())
+    together.Update()
+    return together.GetOutput()
+
+
 def _vtk_minima(tubes: list[tuple[Floats, Floats]], lines: Floats) -> Callable[[], Floats]:
     """The peer: a static cell locator on the tubes' triangles, the closest point of every sample."""
-    import pyvista as pv
     from vtkmodules.vtkCommonCore import reference
     from vtkmodules.vtkCommonDataModel import vtkStaticCellLocator
 
-    meshes = []
-    for points, radii in tubes:
-        line = pv.lines_from_points(points)
-        line["radius"] = radii
-        meshes.append(line.tube(radius=1.0, scalars="radius", absolute=True, n_sides=32).triangulate())
-    merged = pv.merge(meshes).extract_surface(algorithm="dataset_surface")
     locator = vtkStaticCellLocator()
-    locator.SetDataSet(merged)
+    locator.SetDataSet(_tube_surface(tubes))
     locator.BuildLocator()
 
     def run() -> Floats:
