@@ -67,7 +67,7 @@ check: $(STAMP) ## style, types, walls between the rooms, words, sizes
 	$(BIN)/python tools/check_sizes.py
 
 bench: $(STAMP) ## measure speed and counts, beside what they are compared with; ROW=chain takes one row again
-	$(BIN)/python -m bench $(if $(ROW),--row $(ROW) --keep)
+	$(BIN)/python -m bench $(if $(ROW),--row $(ROW))
 
 prove: $(STAMP) ## prove the guideline, every profile
 	$(BIN)/kambin guideline prove

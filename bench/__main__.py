@@ -1,4 +1,4 @@
-"""``python -m bench [--quick] [--row ID [--keep]]``: print the table, write ``build/bench.json``."""
+"""``python -m bench [--quick] [--row ID]``: print the table, write ``build/bench.json``; with rows named, those anew."""
 
 from __future__ import annotations
 
@@ -160,13 +160,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 1 only when answers differ; a target that is missed is reported, not hidden."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few repetitions: does it run, not how fast")
-    parser.add_argument("--row", action="append", choices=MEASURES, help="only this; repeatable")
+    parser.add_argument(
+        "--row", action="append", choices=MEASURES, help="only this, the file's others are kept; repeatable"
+    )
     parser.add_argument("--out", type=Path, default=OUT, help="where the JSON goes")
-    parser.add_argument("--keep", action="store_true", help="keep the file's other rows")
     given = parser.parse_args(arguments)
     runs, right = measure(given.row or list(MEASURES), given.quick)
     print("\n".join(lines([row for run in runs.values() for row in run["rows"]])))
-    if given.keep:
+    if given.row:
         runs = kept(given.out, runs)
     document = {
         "machine": machine(runs),

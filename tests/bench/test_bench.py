@@ -50,20 +50,21 @@ def test_misses_are_told_and_are_no_failure(
 def test_answers_that_differ_fail_the_run(trivial: None, tmp_path: Path) -> None:
     out = tmp_path / "bench.json"
     assert bench.main(["--row", "wrong", "--row", "good", "--out", str(out)]) == 1
-    wrong, good = json.loads(out.read_text(encoding="utf-8"))["rows"]
+    good, wrong = json.loads(out.read_text(encoding="utf-8"))["rows"]
     assert (wrong["met"], wrong["value"], wrong["note"]) == (False, None, "one said yes, the other no")
     assert (good["met"], good["value"]) == (False, 2.0)
 
 
-def test_what_was_not_repeated_is_kept_when_asked(trivial: None, tmp_path: Path) -> None:
+def test_what_was_not_repeated_is_kept(trivial: None, tmp_path: Path) -> None:
     out = tmp_path / "bench.json"
     assert bench.main(["--row", "missed", "--out", str(out)]) == 0
-    assert bench.main(["--row", "good", "--quick", "--keep", "--out", str(out)]) == 0
+    assert bench.main(["--row", "good", "--quick", "--out", str(out)]) == 0
     document = json.loads(out.read_text(encoding="utf-8"))
     assert [(row["id"], row["value"]) for row in document["rows"]] == [("good", 1.0), ("missed", 4.0)]
     assert document["quick"] is True and [run["quick"] for run in document["runs"].values()] == [True, False]
-    assert bench.main(["--row", "good", "--out", str(out)]) == 0
-    assert [row["id"] for row in json.loads(out.read_text(encoding="utf-8"))["rows"]] == ["good"]
+    assert bench.main(["--out", str(out)]) == 1  # all rows anew, a wrong one among them
+    document = json.loads(out.read_text(encoding="utf-8"))
+    assert document["quick"] is False and len(document["rows"]) == len(bench.MEASURES)
 
 
 def test_a_pace_is_a_rate_of_this_machine() -> None:
