@@ -1,4 +1,4 @@
-"""``python -m bench [--quick] [--row ID]``: print the table, write ``build/bench.json``; with rows named, those anew."""
+"""``python -m bench [--quick] [--row ID]``: print the table, write ``build/bench.json``, or these rows of it anew."""
 
 from __future__ import annotations
 
