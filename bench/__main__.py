@@ -1,4 +1,4 @@
-"""``python -m bench [--quick] [--row ID]``: print the table, write ``build/bench.json``, or these rows of it anew."""
+"""``python -m bench [--quick] [--row ID]``: measure, print, write ``build/bench.json``; rows named: those."""
 
 from __future__ import annotations
 

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.access_peers import STEP_MM, scipy_minima, vtk_minima
 from bench.row import AnswersDiffer, Row, at_least, at_most
 
 __all__ = ["bone", "certificates", "clearance_error", "rays", "scan_size", "scenes"]
 
 Floats = NDArray[np.float64]
-STEP_MM = 0.2
 RADIUS_MM = 3.75
 
 
@@ -68,70 +68,6 @@ def _rays(count: int, seed: int = 0) -> Floats:
     return np.concatenate([pairs, np.full((len(pairs), 1), 45.0)], axis=1)[:count]
 
 
-def _scipy_minima(field: Any, lines: Floats) -> Floats:
-    """The peer: every ray sampled with map_coordinates at the same step."""
-    from scipy.ndimage import map_coordinates
-
-    s = np.arange(0, 45.0 + STEP_MM / 2, STEP_MM)
-    points = lines[:, None, :3] + s[None, :, None] * lines[:, None, 3:6]
-    index = ((points - field.origin_lps) / field.spacing_mm).reshape(-1, 3).T
-    found = map_coordinates(field.values, index, order=1, mode="nearest").reshape(len(lines), len(s))
-    least: Floats = found.min(axis=1)
-    return least
-
-
-def _tube_surface(tubes: list[tuple[Floats, Floats]]) -> Any:
-    """The tubes as one surface of triangles."""
-    from vtkmodules.util.numpy_support import numpy_to_vtk
-    from vtkmodules.vtkCommonCore import vtkPoints
-    from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
-    from vtkmodules.vtkFiltersCore import vtkAppendPolyData, vtkTriangleFilter, vtkTubeFilter
-
-    together = vtkAppendPolyData()
-    for places, radii in tubes:
-        points, cells, line = vtkPoints(), vtkCellArray(), vtkPolyData()
-        points.SetData(numpy_to_vtk(places, deep=True))
-        cells.InsertNextCell(len(places), list(range(len(places))))
-        line.SetPoints(points)
-        line.SetLines(cells)
-        line.GetPointData().SetScalars(numpy_to_vtk(radii, deep=True))
-        tube, triangles = vtkTubeFilter(), vtkTriangleFilter()
-        tube.SetInputData(line)
-        tube.SetVaryRadiusToVaryRadiusByAbsoluteScalar()
-        tube.SetNumberOfSides(32)
-        tube.CappingOn()
-        triangles.SetInputConnection(tube.GetOutputPort())
-        triangles.Update()
-        together.AddInputData(triangles.GetOutput())
-    together.Update()
-    return together.GetOutput()
-
-
-def _vtk_minima(tubes: list[tuple[Floats, Floats]], lines: Floats) -> Callable[[], Floats]:
-    """The peer: a static cell locator on the tubes' triangles, the closest point of every sample."""
-    from vtkmodules.vtkCommonCore import reference
-    from vtkmodules.vtkCommonDataModel import vtkStaticCellLocator
-
-    locator = vtkStaticCellLocator()
-    locator.SetDataSet(_tube_surface(tubes))
-    locator.BuildLocator()
-
-    def run() -> Floats:
-        out = np.empty(len(lines))
-        near, cell, sub, square = [0.0] * 3, reference(0), reference(0), reference(0.0)
-        for n, line in enumerate(lines):
-            s, least = 0.0, math.inf
-            while s <= 45.0:
-                locator.FindClosestPoint(line[:3] + s * line[3:6], near, cell, sub, square)
-                gap = math.sqrt(float(square.get()))
-                least = min(least, gap)
-                s += max(gap - least, STEP_MM)
-            out[n] = least
-        return out
-
-    return run
-
-
 def rays(quick: bool) -> list[Row]:
     """T2: certified minima and feasibility checks each second, against scipy and VTK on the same rays."""
     from kambin.access.march import certified_minima, feasible, margin_pack
@@ -142,9 +78,9 @@ def rays(quick: bool) -> list[Row]:
     pack = margin_pack(margins)
     many = _rays(50_000 if quick else 400_000)
     few, handful = many[:1500], many[:60]
-    vtk = _vtk_minima(tubes, handful)
+    vtk = vtk_minima(tubes, handful)
     certified_minima(pack, many[:10]), feasible(pack, many[:10])
-    ours, theirs, exact = certified_minima(pack, few)[:, 1], _scipy_minima(margins, few), vtk() - RADIUS_MM
+    ours, theirs, exact = certified_minima(pack, few)[:, 1], scipy_minima(margins, few), vtk() - RADIUS_MM
     if np.abs(ours - theirs).max() > 0.06:
         raise AnswersDiffer(f"scipy finds another least margin, by {np.abs(ours - theirs).max():.3f} mm")
     outside = exact > -RADIUS_MM + 0.3
@@ -154,7 +90,7 @@ def rays(quick: bool) -> list[Row]:
         [
             lambda: certified_minima(pack, many, step_mm=STEP_MM),
             lambda: feasible(pack, many),
-            lambda: _scipy_minima(margins, few),
+            lambda: scipy_minima(margins, few),
             vtk,
         ],
         3 if quick else 7,
