@@ -230,7 +230,7 @@ def _relaxed(root: Root, axes: Floats, line: Floats, clear: Floats) -> Floats:
     places = np.arange(count)
 
     def room(course: Floats) -> Floats:
-        """Distance to what is filled in mm, at most the root's radius; one place in each plane, shape (n, 2)."""
+        """Distance to what is filled, mm, at most the radius; one place in each plane, shape (n, 2)."""
         cells = np.clip(np.round(course / STEP_MM).astype(int) + middle, 0, 2 * middle)
         found: Floats = np.minimum(clear[places, cells[:, 0], cells[:, 1]], root.radius_mm)
         return found
